@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { count, digest, name, portMap, serviceName, uid } from '../define.ts';
+import { placementRules } from '../resource/resource-service.ts';
+
+/** Of a service's roll-outs. `minHealthy` in percent of desired, 0–100. */
+export const updatePolicy = z.strictObject({ canary: count, maxParallel: z.int().min(1), minHealthyPercent: count.max(100) });
+export type UpdatePolicy = z.infer<typeof updatePolicy>;
+
+/** What a person asked for, resolved: the program is pinned. */
+export const serviceSpec = z.strictObject({
+  program: z.strictObject({ uid, name, version: z.string().max(64), digest }),
+  package: name,
+  pools: z.array(name).min(1).max(64),
+  ports: portMap,
+  placement: placementRules,
+  update: updatePolicy,
+});
+export type ServiceSpec = z.infer<typeof serviceSpec>;
+
+const service = { uid, name: serviceName };
+
+export const serviceEvents = {
+  /** Stream `service/<uid>`. Its units follow as UnitRequested. */
+  ServiceCreated: { 1: z.strictObject({ ...service, groupUid: uid, group: name, spec: serviceSpec, desired: count }) },
+  ServiceRevised: { 1: z.strictObject({ ...service, spec: serviceSpec }) },
+  ServiceScaled: { 1: z.strictObject({ ...service, from: count, to: count, operation: uid.nullable() }) },
+  /** Effective values, with the program's defaults filled in. Revision 1 comes with the service. */
+  ConfigRevised: {
+    1: z.strictObject({
+      ...service,
+      revision: z.int().min(1),
+      /** Only what was set by somebody. */
+      values: z.record(z.string(), z.json()),
+      config: z.record(z.string(), z.json()),
+      changed: z.array(z.string()).max(1_000),
+      operation: uid.nullable(),
+    }),
+  },
+  ServiceRemoveRequested: { 1: z.strictObject({ ...service }) },
+  ServiceRemoved: { 1: z.strictObject({ ...service }) },
+} as const;

@@ -1,0 +1,3 @@
+export * from './machine.ts';
+export * from './resource.ts';
+export * from './group-document.ts';
