@@ -1,0 +1,46 @@
+import type { Command, EventEnvelope, Json } from '@yiqiu/kernel';
+
+export interface SubmitMeta {
+  /** At most 200 characters. The same id with the same command gives the same answer; another command is refused (422). */
+  readonly commandId: string;
+  readonly actor: string;
+  readonly reason?: string | null;
+  /** Defaults to the command id. */
+  readonly correlationId?: string;
+  /** Defaults to the command id. */
+  readonly causationId?: string;
+}
+
+export interface Submitted {
+  readonly answer: Json;
+  /** Where the log stood after the command: give it as `minPosition` to read one's own write. */
+  readonly position: number;
+  /** True where the answer is an earlier one under the same id. */
+  readonly replayed: boolean;
+}
+
+/** Whether the context leads here, and how far it is. */
+export interface RuntimeStatus {
+  readonly phase: 'starting' | 'rebuilding' | 'leading' | 'standby' | 'stopping' | 'stopped' | 'halted';
+  readonly lineage: string | null;
+  readonly epoch: number;
+  readonly position: number;
+  readonly published: number;
+  readonly message: string | null;
+}
+
+/**
+ * A context at work, as its shell sees it. Refusals are thrown as RefusedError (kernel); `unavailable` where it does not
+ * lead, `exhausted` (RESOURCE_EXHAUSTED, 429) where its queue is full.
+ */
+export interface Runtime<S, C extends Command> {
+  /** Resolves when the events are durable. */
+  submit(command: C, meta: SubmitMeta): Promise<Submitted>;
+  /** Runs `view` on memory as of a durable position at or after `minPosition`; waits at most `timeoutMs` (5,000). `view` must not keep or change state. */
+  read<T>(view: (state: S) => T, options?: { readonly minPosition?: number; readonly timeoutMs?: number }): Promise<T>;
+  /** Called after each durable batch with its events, in order, and once after each rebuild with none. */
+  onCommitted(listener: (events: readonly EventEnvelope[]) => void): () => void;
+  status(): RuntimeStatus;
+  /** ms since the epoch, as decisions see it. */
+  now(): number;
+}
