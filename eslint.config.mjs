@@ -2,13 +2,23 @@ import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 import { purity } from './tools/eslint/purity.mjs';
 
-/** Who may import whom (docs/architecture.md). `layer:domain` is pure; its purity is `purity` below. */
+/**
+ * Who may import whom (docs/architecture.md). `layer:domain` is pure; its purity is `purity` below. `layer:testing` is for
+ * every layer's specs, and for nothing but specs (`testingOnly`).
+ */
 const depConstraints = [
-  { sourceTag: 'layer:domain', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts'] },
-  { sourceTag: 'layer:contracts', onlyDependOnLibsWithTags: ['layer:domain'] },
-  { sourceTag: 'layer:infra', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:infra'] },
-  { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:infra'] },
+  { sourceTag: 'layer:domain', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:testing'] },
+  { sourceTag: 'layer:contracts', onlyDependOnLibsWithTags: ['layer:domain', 'layer:testing'] },
+  { sourceTag: 'layer:infra', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:infra', 'layer:testing'] },
+  { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:infra', 'layer:testing'] },
+  { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:infra'] },
 ];
+
+const testingOnly = {
+  files: ['libs/**/*.ts', 'apps/**/*.ts'],
+  ignores: ['**/*.spec.ts', '**/*.fixture.ts', 'libs/testing/**', 'apps/bench/**'],
+  rules: { 'no-restricted-imports': ['error', { patterns: [{ group: ['@yiqiu/testing'], message: 'harnesses are for specs' }] }] },
+};
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/gen/**', '.nx/**', '**/node_modules/**', '.yiqiu/**', 'tools/eslint/fixtures/**'] },
@@ -28,5 +38,6 @@ export default tseslint.config(
       'no-constant-condition': ['error', { checkLoops: false }],
     },
   },
+  testingOnly,
   ...purity,
 );

@@ -1,1 +1,4 @@
-export {};
+export { waitFor, withDeadline, delay, freePort, type WaitOptions, type NatsPlace } from '@yiqiu/processes';
+export { tempDir, type TempDir } from './temp-dir.ts';
+export * from './postgres.ts';
+export * from './nats.ts';
