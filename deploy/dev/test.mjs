@@ -1,0 +1,104 @@
+// `npm test`: everything, from a bare clone. `npm test -- unit int` runs only the named stages; `-- --only NAME` one project.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { bootstrap } from './bootstrap.mjs';
+import { entry, node24, root, run, Stop } from './steps.mjs';
+
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const env = { NX_DAEMON: 'false', PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}` };
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const results = [];
+
+const args = process.argv.slice(2);
+const onlyAt = args.indexOf('--only');
+const only = onlyAt < 0 ? null : args.splice(onlyAt, 2)[1];
+
+/** One stage: its command's output is shown as it comes; a failure does not keep the later ones from running. */
+const stage = async (name, work) => {
+  if (args.length > 0 && !args.includes(name)) return;
+  const started = Date.now();
+  process.stdout.write(`\n=== ${name}\n`);
+  let failure = null;
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    failure = error.message.split('\n')[0];
+  }
+  results.push({ name, failure, ms: Date.now() - started });
+};
+
+const command = (label, file, fileArgs) => run(`test-${label}`, file, fileArgs, { env, show: true });
+
+/** All jest projects of one reach; `workers` 1 where the tests start whole platforms. */
+const jest = (reach, workers) =>
+  stage(reach, async () => {
+    const output = join(root, '.nx', 'log', `jest-${reach}.json`);
+    mkdirSync(join(root, '.nx', 'log'), { recursive: true });
+    rmSync(output, { force: true });
+    const projects = [...listProjects()].filter((name) => only === null || name === only).map((name) => `${reach}:${name}`);
+    try {
+      await command(reach, node24, [
+        '--experimental-vm-modules',
+        '--disable-warning=ExperimentalWarning',
+        join(root, 'node_modules/jest/bin/jest.js'),
+        '--passWithNoTests',
+        `--maxWorkers=${workers}`,
+        '--json',
+        `--outputFile=${output}`,
+        '--selectProjects',
+        ...projects,
+      ]);
+    } finally {
+      count(reach, output);
+    }
+  });
+
+const listProjects = function* () {
+  for (const workspace of JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages[''].workspaces) {
+    const kind = workspace.replace('/*', '');
+    for (const path of Object.keys(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages)) {
+      if (path.startsWith(`${kind}/`) && existsSync(join(root, path, 'project.json'))) yield path.slice(kind.length + 1);
+    }
+  }
+};
+
+const count = (reach, output) => {
+  if (!existsSync(output)) {
+    counts.failed += 1;
+    return;
+  }
+  const report = JSON.parse(readFileSync(output, 'utf8'));
+  counts.passed += report.numPassedTests;
+  counts.failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
+  counts.skipped += report.numPendingTests + report.numTodoTests;
+};
+
+const summary = () => {
+  process.stdout.write('\n=== summary\n');
+  for (const { name, failure, ms } of results) {
+    process.stdout.write(`  ${failure === null ? 'ok    ' : 'FAILED'} ${name.padEnd(10)} ${(ms / 1000).toFixed(1)} s${failure === null ? '' : `  ${failure}`}\n`);
+  }
+  const total = results.reduce((sum, { ms }) => sum + ms, 0);
+  process.stdout.write(`  ${(total / 1000).toFixed(1)} s in all\n\n`);
+  process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+};
+
+entry(async () => {
+  process.stdout.write('Setting up\n');
+  await bootstrap();
+  await stage('format', () => command('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']));
+  await stage('lint', async () => {
+    await command('lint', bin('nx'), ['run-many', '-t', 'lint', '--outputStyle=static']);
+    await command('lint-scripts', bin('eslint'), ['deploy', 'tools', 'eslint.config.mjs', 'jest.config.mjs', '--max-warnings', '0']);
+    await command('buf-lint', bin('buf'), ['lint']);
+    await command('buf-breaking', bin('buf'), ['breaking', '--against', 'libs/contracts/proto/image.binpb']);
+  });
+  await stage('typecheck', () => command('typecheck', bin('tsc'), ['-p', 'tsconfig.spec.json']));
+  await jest('unit', 2);
+  await jest('int', 2);
+  await jest('e2e', 1);
+  summary();
+  process.exit(results.some(({ failure }) => failure !== null) || counts.failed > 0 ? 1 : 0);
+});
