@@ -4,6 +4,7 @@ export * from './envelope.ts';
 export * from './hlc.ts';
 export * from './ids.ts';
 export * from './names.ts';
+export * from './time.ts';
 export * from './limits.ts';
 export * from './encode.ts';
 export * from './leaf.ts';
