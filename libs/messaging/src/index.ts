@@ -1,1 +1,3 @@
 export * from './port.ts';
+export * from './connection/index.ts';
+export * from './wire/index.ts';
