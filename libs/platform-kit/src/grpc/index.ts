@@ -1,0 +1,10 @@
+export { callDeadlineMs, GrpcPeer } from './client.ts';
+export type { CallOptions, GrpcPeerOptions, Method, StreamOptions } from './client.ts';
+export { backoffMs } from './backoff.ts';
+export { GrpcErrorFilter } from './filter.ts';
+export { SecretGuard, UnauthenticatedError } from './guard.ts';
+export { channelOptions, messageBytesMax, metadataBytesMax } from './limits.ts';
+export { GrpcMetrics } from './metrics.ts';
+export { grpcServer } from './server.ts';
+export type { GrpcServer, GrpcServices } from './server.ts';
+export { streamOut } from './stream-out.ts';

@@ -1,0 +1,2 @@
+export { onStopSignal, sameSignalMs } from './stop.ts';
+export type { StopSignal } from './stop.ts';
