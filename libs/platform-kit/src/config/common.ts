@@ -9,7 +9,8 @@ export interface Address {
   readonly port: number;
 }
 
-export const addressText = ({ host, port }: Address): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
+export const addressText = ({ host, port }: Address): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
 const addressPattern = /^(?:\[(?<v6>[0-9a-fA-F:]+)\]|(?<host>[A-Za-z0-9.-]+)):(?<port>\d{1,5})$/;
 
@@ -61,12 +62,20 @@ export const textSetting = (env: string, flag: string, about: string, allowed: s
 });
 
 /** A text that may be absent. */
-export const optionalTextSetting = (env: string, flag: string, about: string, allowed: string): Setting<string | null> => ({
+export const optionalTextSetting = (
+  env: string,
+  flag: string,
+  about: string,
+  allowed: string,
+): Setting<string | null> => ({
   env,
   flag,
   about,
   allowed,
-  schema: z.string().optional().transform((text) => text ?? null),
+  schema: z
+    .string()
+    .optional()
+    .transform((text) => text ?? null),
 });
 
 const urlSetting = (schemes: readonly string[]) =>
@@ -93,9 +102,19 @@ export const commonSettings = {
     allowed: 'nats://host:port or tls://host:port',
     schema: urlSetting(['nats:', 'tls:']),
   },
-  natsCreds: optionalTextSetting('YIQIU_NATS_CREDS', 'nats-creds', 'credentials file for NATS; none: without', 'a path'),
+  natsCreds: optionalTextSetting(
+    'YIQIU_NATS_CREDS',
+    'nats-creds',
+    'credentials file for NATS; none: without',
+    'a path',
+  ),
   /** The secret itself stands in a file, so that neither `ps` nor a unit file shows it. */
-  secretFile: textSetting('YIQIU_SECRET_FILE', 'secret-file', 'file with the secret that the platform’s processes share', 'a path'),
+  secretFile: textSetting(
+    'YIQIU_SECRET_FILE',
+    'secret-file',
+    'file with the secret that the platform’s processes share',
+    'a path',
+  ),
   timing: {
     env: 'YIQIU_TIMING',
     flag: 'timing',
@@ -111,10 +130,9 @@ export const commonSettings = {
     flag: 'log-level',
     about: 'least severe level that is logged',
     allowed: 'trace, debug, info, warn, error, fatal or silent',
-    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'unknown level').default('info') as z.ZodType<
-      LogLevel,
-      string | undefined
-    >,
+    schema: z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'unknown level')
+      .default('info') as z.ZodType<LogLevel, string | undefined>,
   },
 } as const satisfies { readonly [field: string]: Setting<unknown> };
 
@@ -123,7 +141,12 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 /** Where a service listens for its peers and for health probes. */
 export const bindSettings = (grpcPort: number, httpPort: number) => ({
   grpcBind: addressSetting('YIQIU_GRPC_BIND', 'grpc-bind', 'where gRPC is served', `127.0.0.1:${grpcPort}`),
-  httpBind: addressSetting('YIQIU_HTTP_BIND', 'http-bind', 'where /healthz, /readyz and /metrics are served', `127.0.0.1:${httpPort}`),
+  httpBind: addressSetting(
+    'YIQIU_HTTP_BIND',
+    'http-bind',
+    'where /healthz, /readyz and /metrics are served',
+    `127.0.0.1:${httpPort}`,
+  ),
 });
 
 /** Where the three services serve gRPC and health, unless told otherwise. */
@@ -135,7 +158,22 @@ export const defaultPorts = {
 
 /** gRPC addresses of the three contexts, for those who call them. */
 export const peerSettings = {
-  machine: addressSetting('YIQIU_MACHINE_MANAGER', 'machine-manager', 'gRPC of machine-manager', `127.0.0.1:${defaultPorts.machine.grpc}`),
-  resource: addressSetting('YIQIU_RESOURCE_PLATFORM', 'resource-platform', 'gRPC of resource-platform', `127.0.0.1:${defaultPorts.resource.grpc}`),
-  service: addressSetting('YIQIU_SERVICE_PLATFORM', 'service-platform', 'gRPC of service-platform', `127.0.0.1:${defaultPorts.service.grpc}`),
+  machine: addressSetting(
+    'YIQIU_MACHINE_MANAGER',
+    'machine-manager',
+    'gRPC of machine-manager',
+    `127.0.0.1:${defaultPorts.machine.grpc}`,
+  ),
+  resource: addressSetting(
+    'YIQIU_RESOURCE_PLATFORM',
+    'resource-platform',
+    'gRPC of resource-platform',
+    `127.0.0.1:${defaultPorts.resource.grpc}`,
+  ),
+  service: addressSetting(
+    'YIQIU_SERVICE_PLATFORM',
+    'service-platform',
+    'gRPC of service-platform',
+    `127.0.0.1:${defaultPorts.service.grpc}`,
+  ),
 } as const;

@@ -25,7 +25,11 @@ export const readConfig = <S extends Settings>(settings: S, source: ConfigSource
   return Object.fromEntries(values) as ConfigOf<S>;
 };
 
-const problemOf = (setting: Setting<unknown>, text: string | undefined, message: string | undefined): ConfigProblem => ({
+const problemOf = (
+  setting: Setting<unknown>,
+  text: string | undefined,
+  message: string | undefined,
+): ConfigProblem => ({
   variable: setting.flag === undefined ? setting.env : `${setting.env} (--${setting.flag})`,
   value: text === undefined || text === '' ? null : setting.secret === true ? '(secret)' : text,
   allowed: setting.allowed,
@@ -41,6 +45,8 @@ const readFlags = (settings: Settings, argv: readonly string[]): { readonly [fla
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const allowed = Object.keys(options).map((flag) => `--${flag} VALUE`);
-    throw new ConfigError([{ variable: 'command line', value: argv.join(' '), allowed: allowed.join(', ') || 'no arguments', message }]);
+    throw new ConfigError([
+      { variable: 'command line', value: argv.join(' '), allowed: allowed.join(', ') || 'no arguments', message },
+    ]);
   }
 };

@@ -42,14 +42,20 @@ const bound = (error: DomainError): DomainError => {
     kept.push(problem);
   }
   const left = errors.length - kept.length;
-  return { ...short, message: left === 0 ? short.message : `${short.message} (${left} field problems left out)`, errors: kept };
+  return {
+    ...short,
+    message: left === 0 ? short.message : `${short.message} (${left} field problems left out)`,
+    errors: kept,
+  };
 };
 
 /**
  * The refusal that a gRPC call ended with; exactly the one given to {@link statusOf} where the peer is ours, else made of
  * the code. Null where it is no refusal but a defect (INTERNAL, UNKNOWN, UNIMPLEMENTED, …).
  */
-export const errorOfStatus = (failure: Pick<ServiceError, 'code' | 'details'> & { readonly metadata?: Metadata }): DomainError | null => {
+export const errorOfStatus = (
+  failure: Pick<ServiceError, 'code' | 'details'> & { readonly metadata?: Metadata },
+): DomainError | null => {
   const [payload] = failure.metadata?.get(errorKey) ?? [];
   const sent = payload === undefined ? null : parse(payload);
   if (sent !== null) return sent;
@@ -61,7 +67,11 @@ export const errorOfStatus = (failure: Pick<ServiceError, 'code' | 'details'> & 
     case status.CANCELLED:
       return refusal('unavailable', 'cancelled', `the call was cancelled: ${failure.details}`);
     case status.UNAUTHENTICATED:
-      return refusal('unavailable', 'peer-secret-refused', 'the service does not know our secret: the processes are configured with different ones');
+      return refusal(
+        'unavailable',
+        'peer-secret-refused',
+        'the service does not know our secret: the processes are configured with different ones',
+      );
     case status.RESOURCE_EXHAUSTED:
       return refusal('exhausted', 'peer-exhausted', failure.details);
     case status.INVALID_ARGUMENT:

@@ -17,7 +17,9 @@ export const problemOf = (error: DomainError): Problem => {
 /** Readonly lists of the domain as the view's own. */
 const thaw = ({ errors, possible, ...more }: Omit<DomainError, 'kind' | 'code' | 'message'>): Partial<Problem> => ({
   ...more,
-  ...(errors === undefined ? {} : { errors: errors.map((problem) => structuredClone(problem) as NonNullable<Problem['errors']>[number]) }),
+  ...(errors === undefined
+    ? {}
+    : { errors: errors.map((problem) => structuredClone(problem) as NonNullable<Problem['errors']>[number]) }),
   ...(possible === undefined ? {} : { possible: [...possible] }),
 });
 
@@ -36,6 +38,8 @@ export const errorOfProblem = (problem: unknown): DomainError | null => {
   const { status, code, detail, errors, state, possible, next } = problem as { readonly [field: string]: unknown };
   const kind = typeof status === 'number' ? kindOfHttpStatus(status) : null;
   const fields = { kind, code, message: detail, errors, state, possible, next };
-  const result = domainErrorSchema.safeParse(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)));
+  const result = domainErrorSchema.safeParse(
+    Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+  );
   return result.success ? result.data : null;
 };

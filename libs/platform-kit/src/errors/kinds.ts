@@ -2,7 +2,9 @@ import { status } from '@grpc/grpc-js';
 import type { ErrorKind } from '@yiqiu/kernel';
 
 /** The one mapping of a refusal to gRPC and HTTP. HTTP statuses are one to one; gRPC has fewer codes than we have kinds. */
-export const errorKinds: { readonly [kind in ErrorKind]: { readonly grpc: status; readonly http: number; readonly title: string } } = {
+export const errorKinds: {
+  readonly [kind in ErrorKind]: { readonly grpc: status; readonly http: number; readonly title: string };
+} = {
   malformed: { grpc: status.INVALID_ARGUMENT, http: 400, title: 'Malformed request' },
   forbidden: { grpc: status.PERMISSION_DENIED, http: 403, title: 'Forbidden' },
   'not-found': { grpc: status.NOT_FOUND, http: 404, title: 'Not found' },
@@ -26,4 +28,5 @@ export const errorKindNames = [
   'unavailable',
 ] as const satisfies readonly ErrorKind[];
 
-export const kindOfHttpStatus = (http: number): ErrorKind | null => errorKindNames.find((kind) => errorKinds[kind].http === http) ?? null;
+export const kindOfHttpStatus = (http: number): ErrorKind | null =>
+  errorKindNames.find((kind) => errorKinds[kind].http === http) ?? null;

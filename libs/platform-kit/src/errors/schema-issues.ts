@@ -7,7 +7,10 @@ const valueLengthMax = 200;
 
 /** Where an issue is: `steps[0].run`. */
 const fieldOf = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`), '');
+  path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
+    '',
+  );
 
 const valueAt = (value: unknown, path: readonly PropertyKey[]): Json => {
   let at: unknown = value;
@@ -24,7 +27,9 @@ const valueAt = (value: unknown, path: readonly PropertyKey[]): Json => {
 const allowedBy = (issue: z.core.$ZodIssue): Json => {
   switch (issue.code) {
     case 'invalid_value':
-      return issue.values.map((value) => (typeof value === 'symbol' || typeof value === 'bigint' || value === undefined ? String(value) : value));
+      return issue.values.map((value) =>
+        typeof value === 'symbol' || typeof value === 'bigint' || value === undefined ? String(value) : value,
+      );
     case 'invalid_type':
       return issue.expected;
     case 'too_small':
@@ -42,16 +47,17 @@ const allowedBy = (issue: z.core.$ZodIssue): Json => {
 
 /** A failed schema check as a refusal (422), with each field, what it was and what is allowed. At most 100 problems. */
 export const invalidOf = (error: z.ZodError, input: unknown, code = 'request-invalid'): DomainError => {
-  const errors = error.issues.slice(0, problemsMax).map(
-    (issue): FieldProblem => ({
-      field: fieldOf(issue.path),
-      value: valueAt(input, issue.path),
-      allowed: allowedBy(issue),
-      message: issue.message,
-    }),
-  );
+  const errors = error.issues.slice(0, problemsMax).map((issue): FieldProblem => ({
+    field: fieldOf(issue.path),
+    value: valueAt(input, issue.path),
+    allowed: allowedBy(issue),
+    message: issue.message,
+  }));
   const [first] = errors;
   const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : '';
-  const message = first === undefined ? 'invalid' : `${first.field === '' ? 'it' : first.field}: ${first.message ?? 'invalid'}${more}`;
+  const message =
+    first === undefined
+      ? 'invalid'
+      : `${first.field === '' ? 'it' : first.field}: ${first.message ?? 'invalid'}${more}`;
   return refusal('invalid', code, message, { errors });
 };

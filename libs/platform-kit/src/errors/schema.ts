@@ -2,7 +2,12 @@ import type { DomainError } from '@yiqiu/kernel';
 import { z } from 'zod';
 import { errorKindNames } from './kinds.ts';
 
-const fieldProblem = z.object({ field: z.string(), value: z.json(), allowed: z.json(), message: z.string().exactOptional() });
+const fieldProblem = z.object({
+  field: z.string(),
+  value: z.json(),
+  allowed: z.json(),
+  message: z.string().exactOptional(),
+});
 
 /** What stands in {@link errorKey}. */
 export const domainErrorSchema: z.ZodType<DomainError> = z.object({

@@ -58,7 +58,11 @@ export class GrpcPeer {
     });
   }
 
-  async call<Request, Response>(method: Method<Request, Response, false, false>, request: Request, options: CallOptions = {}): Promise<Response> {
+  async call<Request, Response>(
+    method: Method<Request, Response, false, false>,
+    request: Request,
+    options: CallOptions = {},
+  ): Promise<Response> {
     const until = Date.now() + (options.deadlineMs ?? callDeadlineMs);
     for (let attempt = 0; ; attempt++) {
       try {
@@ -179,10 +183,15 @@ export class GrpcPeer {
   }
 }
 
-const deadlineOf = (deadlineMs: number | undefined): GrpcCallOptions => (deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs });
+const deadlineOf = (deadlineMs: number | undefined): GrpcCallOptions =>
+  deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs };
 
 const isServiceError = (failure: unknown): failure is ServiceError =>
-  failure instanceof Error && 'code' in failure && typeof failure.code === 'number' && 'details' in failure && typeof failure.details === 'string';
+  failure instanceof Error &&
+  'code' in failure &&
+  typeof failure.code === 'number' &&
+  'details' in failure &&
+  typeof failure.details === 'string';
 
 const refusedOr = (failure: unknown): unknown => {
   const error = isServiceError(failure) ? errorOfStatus(failure) : null;

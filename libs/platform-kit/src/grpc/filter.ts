@@ -30,6 +30,10 @@ export class GrpcErrorFilter implements RpcExceptionFilter {
     }
     const reference = randomUUID();
     this.#logger.error({ err: exception, reference }, 'a call failed by a defect');
-    return { code: status.INTERNAL, details: `a defect of the service; its log has the cause under ${reference}`, metadata: new Metadata() };
+    return {
+      code: status.INTERNAL,
+      details: `a defect of the service; its log has the cause under ${reference}`,
+      metadata: new Metadata(),
+    };
   }
 }

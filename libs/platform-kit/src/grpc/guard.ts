@@ -18,6 +18,8 @@ export class SecretGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const metadata: unknown = context.switchToRpc().getContext();
     if (metadata instanceof Metadata && knowsSecret(metadata, this.#secret)) return true;
-    throw new UnauthenticatedError('the call carries no or another secret; allowed: authorization: Bearer <the platform’s secret>');
+    throw new UnauthenticatedError(
+      'the call carries no or another secret; allowed: authorization: Bearer <the platform’s secret>',
+    );
   }
 }

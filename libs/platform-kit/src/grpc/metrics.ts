@@ -24,7 +24,8 @@ export class GrpcMetrics implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const method = context.getHandler().name;
     const startedAt = performance.now();
-    const done = (outcome: string): void => this.#seconds.observe({ method, outcome }, (performance.now() - startedAt) / 1_000);
+    const done = (outcome: string): void =>
+      this.#seconds.observe({ method, outcome }, (performance.now() - startedAt) / 1_000);
     return next.handle().pipe(
       tap({
         complete: () => done('ok'),

@@ -23,21 +23,25 @@ const requestTimeoutMs = 10_000;
  * probes, without authentication: nothing secret is in them. Throws where the address is taken.
  */
 export const startHealthServer = async ({ bind, readiness, metrics }: HealthServerOptions): Promise<HealthServer> => {
-  const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs }, (request, response) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return json(response, 405, { allowed: ['GET', 'HEAD'] });
-    switch (request.url?.split('?')[0]) {
-      case '/healthz':
-        return json(response, 200, { alive: true });
-      case '/readyz': {
-        const report = readiness.report();
-        return json(response, report.ready ? 200 : 503, report);
+  const server = createServer(
+    { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },
+    (request, response) => {
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        return json(response, 405, { allowed: ['GET', 'HEAD'] });
+      switch (request.url?.split('?')[0]) {
+        case '/healthz':
+          return json(response, 200, { alive: true });
+        case '/readyz': {
+          const report = readiness.report();
+          return json(response, report.ready ? 200 : 503, report);
+        }
+        case '/metrics':
+          return void sendMetrics(response, metrics);
+        default:
+          return json(response, 404, { paths: ['/healthz', '/readyz', '/metrics'] });
       }
-      case '/metrics':
-        return void sendMetrics(response, metrics);
-      default:
-        return json(response, 404, { paths: ['/healthz', '/readyz', '/metrics'] });
-    }
-  });
+    },
+  );
   await listen(server, bind);
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : bind.port;
@@ -45,7 +49,9 @@ export const startHealthServer = async ({ bind, readiness, metrics }: HealthServ
 };
 
 const json = (response: ServerResponse, status: number, body: unknown): void => {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(`${JSON.stringify(body)}\n`);
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(`${JSON.stringify(body)}\n`);
 };
 
 const sendMetrics = async (response: ServerResponse, metrics: Registry): Promise<void> => {

@@ -9,6 +9,11 @@ export const LOGGER = Symbol('yiqiu:logger');
 @Module({})
 export class LoggingModule {
   static of(logger: Logger): DynamicModule {
-    return { module: LoggingModule, global: true, providers: [{ provide: LOGGER, useValue: logger }], exports: [LOGGER] };
+    return {
+      module: LoggingModule,
+      global: true,
+      providers: [{ provide: LOGGER, useValue: logger }],
+      exports: [LOGGER],
+    };
   }
 }

@@ -39,6 +39,9 @@ export class NestLogger implements LoggerService {
     if (stack !== undefined) fields.stack = stack;
     if (message instanceof Error) fields.err = message;
     else if (typeof message === 'object' && message !== null) fields.detail = message;
-    this.#logger[severity](fields, message instanceof Error ? message.message : typeof message === 'string' ? message : severity);
+    this.#logger[severity](
+      fields,
+      message instanceof Error ? message.message : typeof message === 'string' ? message : severity,
+    );
   }
 }

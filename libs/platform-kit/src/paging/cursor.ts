@@ -6,7 +6,8 @@ export const cursorLengthMax = 1_024;
 const prefix = 'after:';
 
 /** Where the next page begins: after this key. Opaque for clients. */
-export const encodeCursor = (lastKey: string): string => Buffer.from(`${prefix}${lastKey}`, 'utf8').toString('base64url');
+export const encodeCursor = (lastKey: string): string =>
+  Buffer.from(`${prefix}${lastKey}`, 'utf8').toString('base64url');
 
 /** The key of {@link encodeCursor}; '' (before all) for an empty cursor. Throws RefusedError (malformed) on another text. */
 export const decodeCursor = (cursor: string): string => {

@@ -20,7 +20,9 @@ export const pageLimit = (limit: number): number => {
   if (Number.isInteger(limit) && limit >= 1 && limit <= pageLimitMax) return limit;
   throw new RefusedError(
     refusal('invalid', 'limit-out-of-range', `limit is ${limit}, allowed is 1 to ${pageLimitMax}`, {
-      errors: [{ field: 'limit', value: Number.isFinite(limit) ? limit : String(limit), allowed: `1 to ${pageLimitMax}` }],
+      errors: [
+        { field: 'limit', value: Number.isFinite(limit) ? limit : String(limit), allowed: `1 to ${pageLimitMax}` },
+      ],
     }),
   );
 };
@@ -43,7 +45,10 @@ export const page = <T>(items: Iterable<T>, request: PageRequest, keyOf: (item: 
   rest.sort((a, b) => byKey(a.key, b.key));
   const taken = rest.slice(0, limit);
   const last = taken.at(-1);
-  return { items: taken.map(({ item }) => item), next: rest.length > limit && last !== undefined ? encodeCursor(last.key) : undefined };
+  return {
+    items: taken.map(({ item }) => item),
+    next: rest.length > limit && last !== undefined ? encodeCursor(last.key) : undefined,
+  };
 };
 
 /** Refuses filters that a list does not have: a mistyped one must not select everything. Throws RefusedError (invalid). */
@@ -51,9 +56,14 @@ export const checkFilters = (filters: { readonly [name: string]: string }, allow
   const unknown = Object.keys(filters).filter((name) => !allowed.includes(name));
   if (unknown.length === 0) return;
   throw new RefusedError(
-    refusal('invalid', 'filter-unknown', `this list has no filter ${unknown.join(', ')}; it has ${allowed.join(', ') || 'none'}`, {
-      errors: unknown.map((name) => ({ field: name, value: filters[name] ?? null, allowed: [...allowed] })),
-    }),
+    refusal(
+      'invalid',
+      'filter-unknown',
+      `this list has no filter ${unknown.join(', ')}; it has ${allowed.join(', ') || 'none'}`,
+      {
+        errors: unknown.map((name) => ({ field: name, value: filters[name] ?? null, allowed: [...allowed] })),
+      },
+    ),
   );
 };
 

@@ -7,6 +7,11 @@ export const STOPPING = Symbol('yiqiu:stopping');
 @Module({})
 export class LifecycleModule {
   static of(stopping: AbortSignal): DynamicModule {
-    return { module: LifecycleModule, global: true, providers: [{ provide: STOPPING, useValue: stopping }], exports: [STOPPING] };
+    return {
+      module: LifecycleModule,
+      global: true,
+      providers: [{ provide: STOPPING, useValue: stopping }],
+      exports: [STOPPING],
+    };
   }
 }

@@ -11,7 +11,9 @@ export const stopMaxMs = 20_000;
  * problem on stderr; a start that fails, or a stop that takes longer than {@link stopMaxMs}, exits 1. A second signal, by
  * a person who insists, ends it at once.
  */
-export const runService = async (start: () => Promise<{ readonly service: RunningService; readonly logger: Logger }>): Promise<void> => {
+export const runService = async (
+  start: () => Promise<{ readonly service: RunningService; readonly logger: Logger }>,
+): Promise<void> => {
   const asked = Promise.withResolvers<string>();
   onStopSignal(asked.resolve, () => process.exit(1));
   try {
@@ -25,7 +27,9 @@ export const runService = async (start: () => Promise<{ readonly service: Runnin
     clearTimeout(late);
     process.exit(0);
   } catch (error) {
-    process.stderr.write(`${error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `${error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     process.exit(error instanceof ConfigError ? 2 : 1);
   }
 };

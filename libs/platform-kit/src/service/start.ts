@@ -47,14 +47,21 @@ export const startService = async (options: ServiceOptions): Promise<RunningServ
   const server = grpcServer(options.grpcBind, options.services);
   const root: DynamicModule = {
     module: ServiceRoot,
-    imports: [LoggingModule.of(logger), HealthModule.of(readiness, metrics), LifecycleModule.of(stopping.signal), module],
+    imports: [
+      LoggingModule.of(logger),
+      HealthModule.of(readiness, metrics),
+      LifecycleModule.of(stopping.signal),
+      module,
+    ],
   };
-  const app = await NestFactory.createMicroservice(root, { ...server.options, logger: new NestLogger(logger), abortOnError: false }).catch(
-    async (error: unknown) => {
-      await health.close();
-      throw error;
-    },
-  );
+  const app = await NestFactory.createMicroservice(root, {
+    ...server.options,
+    logger: new NestLogger(logger),
+    abortOnError: false,
+  }).catch(async (error: unknown) => {
+    await health.close();
+    throw error;
+  });
   app.useGlobalGuards(new SecretGuard(options.secret));
   app.useGlobalInterceptors(new GrpcMetrics(metrics));
   app.useGlobalFilters(new GrpcErrorFilter(logger));

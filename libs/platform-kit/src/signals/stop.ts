@@ -7,7 +7,10 @@ export type StopSignal = 'SIGINT' | 'SIGTERM';
  * Calls `stop` once, at the first SIGINT or SIGTERM. A second one within {@link sameSignalMs} is the same; a later one calls
  * `again`, where a person insists. Gives back how to stop listening.
  */
-export const onStopSignal = (stop: (signal: StopSignal) => void, again: (signal: StopSignal) => void = () => undefined): (() => void) => {
+export const onStopSignal = (
+  stop: (signal: StopSignal) => void,
+  again: (signal: StopSignal) => void = () => undefined,
+): (() => void) => {
   let firstAt: number | null = null;
   const listener = (signal: NodeJS.Signals): void => {
     if (signal !== 'SIGINT' && signal !== 'SIGTERM') return;
