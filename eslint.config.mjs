@@ -9,19 +9,33 @@ import { purity } from './tools/eslint/purity.mjs';
 const depConstraints = [
   { sourceTag: 'layer:domain', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:testing'] },
   { sourceTag: 'layer:contracts', onlyDependOnLibsWithTags: ['layer:domain', 'layer:testing'] },
-  { sourceTag: 'layer:infra', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:infra', 'layer:testing'] },
-  { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:infra', 'layer:testing'] },
-  { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:infra'] },
+  {
+    sourceTag: 'layer:infra',
+    onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:infra', 'layer:testing'],
+  },
+  {
+    sourceTag: 'layer:app',
+    onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:infra', 'layer:testing'],
+  },
+  {
+    sourceTag: 'layer:testing',
+    onlyDependOnLibsWithTags: ['layer:domain', 'layer:business', 'layer:contracts', 'layer:infra'],
+  },
 ];
 
 const testingOnly = {
   files: ['libs/**/*.ts', 'apps/**/*.ts'],
   ignores: ['**/*.spec.ts', '**/*.fixture.ts', 'libs/testing/**', 'apps/bench/**'],
-  rules: { 'no-restricted-imports': ['error', { patterns: [{ group: ['@yiqiu/testing'], message: 'harnesses are for specs' }] }] },
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { patterns: [{ group: ['@yiqiu/testing'], message: 'harnesses are for specs' }] },
+    ],
+  },
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/gen/**', '.nx/**', '**/node_modules/**', '.yiqiu/**', 'tools/eslint/fixtures/**'] },
+  { ignores: ['**/dist/**', '**/gen/**', '.nx/**', '**/node_modules/**', '.yiqiu/**'] },
   {
     files: ['**/*.ts'],
     languageOptions: { parser: tseslint.parser },

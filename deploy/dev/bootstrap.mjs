@@ -1,6 +1,16 @@
 // Brings a bare clone to the point where Node 24 can run the built platform: packages, nats-server, generated code, build.
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { root, run, step, Stop } from './steps.mjs';
 
@@ -75,7 +85,9 @@ const onPath = (name) => {
 };
 
 const missing = (name, pkg, why) =>
-  new Stop(`${name} is needed and was not found on PATH; ${why}\n  install it with your package manager, for Debian: apt-get install ${pkg}`);
+  new Stop(
+    `${name} is needed and was not found on PATH; ${why}\n  install it with your package manager, for Debian: apt-get install ${pkg}`,
+  );
 
 /** A program from the distribution; installed here where we may and the package manager is apt. */
 const systemProgram = (name, pkg) =>
@@ -93,9 +105,14 @@ const systemProgram = (name, pkg) =>
 
 const build = () =>
   step('build', async () => {
-    await run('build', join(root, 'node_modules', '.bin', 'nx'), ['run-many', '-t', 'build', 'bundle', '--outputStyle=static'], {
-      env: { NX_DAEMON: 'false', PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}` },
-    });
+    await run(
+      'build',
+      join(root, 'node_modules', '.bin', 'nx'),
+      ['run-many', '-t', 'build', 'bundle', '--outputStyle=static'],
+      {
+        env: { NX_DAEMON: 'false', PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}` },
+      },
+    );
     return 'up to date';
   });
 
@@ -104,7 +121,8 @@ const checkLinks = () => {
   const link = join(root, 'node_modules', 'yiqiu');
   if (!existsSync(link)) return;
   const target = readlinkSync(link);
-  if (!target.startsWith('..') && !target.startsWith(root)) throw new Stop(`node_modules/yiqiu points to ${target}: remove node_modules and try again`);
+  if (!target.startsWith('..') && !target.startsWith(root))
+    throw new Stop(`node_modules/yiqiu points to ${target}: remove node_modules and try again`);
 };
 
 export const bootstrap = () =>

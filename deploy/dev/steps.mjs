@@ -58,7 +58,12 @@ export const run = (label, command, args, { env = {}, cwd = root, show = false }
     const file = join(root, '.nx', 'log', `${label}.log`);
     mkdirSync(dirname(file), { recursive: true });
     const log = createWriteStream(file);
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     children.add(child);
     for (const stream of [child.stdout, child.stderr]) {
       stream.pipe(log, { end: false });
@@ -74,7 +79,9 @@ export const run = (label, command, args, { env = {}, cwd = root, show = false }
       });
     };
     child.on('error', (error) => finish(error.message));
-    child.on('close', (code, signal) => finish(code === 0 ? null : signal === null ? `exit code ${code}` : `ended by ${signal}`));
+    child.on('close', (code, signal) =>
+      finish(code === 0 ? null : signal === null ? `exit code ${code}` : `ended by ${signal}`),
+    );
   });
 
 /** Runs `main`, turning a Stop into a message and exit code 1. */

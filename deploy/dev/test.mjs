@@ -37,7 +37,9 @@ const jest = (reach, workers) =>
     const output = join(root, '.nx', 'log', `jest-${reach}.json`);
     mkdirSync(join(root, '.nx', 'log'), { recursive: true });
     rmSync(output, { force: true });
-    const projects = [...listProjects()].filter((name) => only === null || name === only).map((name) => `${reach}:${name}`);
+    const projects = [...listProjects()]
+      .filter((name) => only === null || name === only)
+      .map((name) => `${reach}:${name}`);
     try {
       await command(reach, node24, [
         '--experimental-vm-modules',
@@ -59,7 +61,8 @@ const listProjects = function* () {
   for (const workspace of JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages[''].workspaces) {
     const kind = workspace.replace('/*', '');
     for (const path of Object.keys(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages)) {
-      if (path.startsWith(`${kind}/`) && existsSync(join(root, path, 'project.json'))) yield path.slice(kind.length + 1);
+      if (path.startsWith(`${kind}/`) && existsSync(join(root, path, 'project.json')))
+        yield path.slice(kind.length + 1);
     }
   }
 };
@@ -78,7 +81,9 @@ const count = (reach, output) => {
 const summary = () => {
   process.stdout.write('\n=== summary\n');
   for (const { name, failure, ms } of results) {
-    process.stdout.write(`  ${failure === null ? 'ok    ' : 'FAILED'} ${name.padEnd(10)} ${(ms / 1000).toFixed(1)} s${failure === null ? '' : `  ${failure}`}\n`);
+    process.stdout.write(
+      `  ${failure === null ? 'ok    ' : 'FAILED'} ${name.padEnd(10)} ${(ms / 1000).toFixed(1)} s${failure === null ? '' : `  ${failure}`}\n`,
+    );
   }
   const total = results.reduce((sum, { ms }) => sum + ms, 0);
   process.stdout.write(`  ${(total / 1000).toFixed(1)} s in all\n\n`);
@@ -91,7 +96,14 @@ entry(async () => {
   await stage('format', () => command('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']));
   await stage('lint', async () => {
     await command('lint', bin('nx'), ['run-many', '-t', 'lint', '--outputStyle=static']);
-    await command('lint-scripts', bin('eslint'), ['deploy', 'tools', 'eslint.config.mjs', 'jest.config.mjs', '--max-warnings', '0']);
+    await command('lint-scripts', bin('eslint'), [
+      'deploy',
+      'tools',
+      'eslint.config.mjs',
+      'jest.config.mjs',
+      '--max-warnings',
+      '0',
+    ]);
     await command('buf-lint', bin('buf'), ['lint']);
     await command('buf-breaking', bin('buf'), ['breaking', '--against', 'libs/contracts/proto/image.binpb']);
   });

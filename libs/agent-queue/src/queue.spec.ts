@@ -1,5 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { bindJournal, enqueue, judgeJournal, newQueue, pendingItem, placeOf, pushAfter, resetJournal, settle } from './queue.ts';
+import {
+  bindJournal,
+  enqueue,
+  judgeJournal,
+  newQueue,
+  pendingItem,
+  placeOf,
+  pushAfter,
+  resetJournal,
+  settle,
+} from './queue.ts';
 
 const filled = (n: number) => {
   const queue = newQueue<string>('m');
@@ -19,7 +29,12 @@ describe('agent queue', () => {
   it('gives what is missing, bounded, with a floor that voids what is settled', () => {
     const queue = filled(5);
     settle(queue, 1, 2);
-    expect(pushAfter(queue, 0, 2)).toEqual({ generation: 1, floor: 3, more: true, items: [queue.pending[0], queue.pending[1]] });
+    expect(pushAfter(queue, 0, 2)).toEqual({
+      generation: 1,
+      floor: 3,
+      more: true,
+      items: [queue.pending[0], queue.pending[1]],
+    });
     expect(pushAfter(queue, 3).items.map((i) => i.seq)).toEqual([4, 5]);
     settle(queue, 1, 4);
     settle(queue, 1, 5);

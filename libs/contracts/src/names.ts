@@ -29,7 +29,9 @@ export const parseEndpoint = (text: string): { service: string; endpoint: string
   if (at < 1) return null;
   const service = text.slice(0, at);
   const endpoint = text.slice(at + 1);
-  return isDnsLabel(endpoint) && (isDnsLabel(service) || parseServiceName(service) !== null) ? { service, endpoint } : null;
+  return isDnsLabel(endpoint) && (isDnsLabel(service) || parseServiceName(service) !== null)
+    ? { service, endpoint }
+    : null;
 };
 
 /** `redis@7.0.15`, `redis@^7.0` */

@@ -32,7 +32,13 @@ export const unitContext = z.object({
   }),
   members: z.array(member.extend({ ready: z.boolean(), self: z.boolean() })),
   group: z.object({ name: z.string() }),
-  machine: z.object({ name: z.string(), address: z.string(), labels, rack: z.string().nullable(), zone: z.string().nullable() }),
+  machine: z.object({
+    name: z.string(),
+    address: z.string(),
+    labels,
+    rack: z.string().nullable(),
+    zone: z.string().nullable(),
+  }),
   resources,
   config: z.record(z.string(), z.json()),
   relations: z.record(

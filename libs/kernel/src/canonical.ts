@@ -15,7 +15,9 @@ export const canonicalJson = (value: Json | undefined): string => {
       if (!Number.isSafeInteger(value)) throw new RangeError(`state holds ${value}, which is not a safe integer`);
       return Object.is(value, -0) ? '0' : String(value);
     case 'object':
-      return Array.isArray(value) ? canonicalArray(value) : canonicalObject(value as { [key: string]: Json | undefined });
+      return Array.isArray(value)
+        ? canonicalArray(value)
+        : canonicalObject(value as { [key: string]: Json | undefined });
   }
 };
 

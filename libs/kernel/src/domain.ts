@@ -25,8 +25,15 @@ export type Decision<E extends NewEvent = NewEvent> =
   | { readonly ok: true; readonly events: readonly E[]; readonly answer: Json }
   | { readonly ok: false; readonly error: DomainError };
 
-export const accept = <E extends NewEvent>(events: readonly E[], answer: Json = null): Decision<E> => ({ ok: true, events, answer });
-export const refuse = (error: DomainError): { readonly ok: false; readonly error: DomainError } => ({ ok: false, error });
+export const accept = <E extends NewEvent>(events: readonly E[], answer: Json = null): Decision<E> => ({
+  ok: true,
+  events,
+  answer,
+});
+export const refuse = (error: DomainError): { readonly ok: false; readonly error: DomainError } => ({
+  ok: false,
+  error,
+});
 
 /**
  * What to do when a command made by a reaction is refused. Every reaction says so: the table is total.

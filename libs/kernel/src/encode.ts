@@ -13,17 +13,34 @@ const typePattern = /^[A-Z][A-Za-z0-9]*$/;
 /** Refuses what must not stand in the columns: names, types and streams hold no NUL, no surrogate, no free text. */
 export const checkEventNames = (event: NewEvent): DomainError | null => {
   if (event.stream.length > streamLengthMax || !streamPattern.test(event.stream)) {
-    return refusal('invalid', 'event-stream-invalid', `stream ${JSON.stringify(event.stream)} is not <aggregate>/<uid>`, {
-      errors: [{ field: 'stream', value: event.stream, allowed: `${streamPattern.source}, at most ${streamLengthMax} characters` }],
-    });
+    return refusal(
+      'invalid',
+      'event-stream-invalid',
+      `stream ${JSON.stringify(event.stream)} is not <aggregate>/<uid>`,
+      {
+        errors: [
+          {
+            field: 'stream',
+            value: event.stream,
+            allowed: `${streamPattern.source}, at most ${streamLengthMax} characters`,
+          },
+        ],
+      },
+    );
   }
   if (event.type.length > typeLengthMax || !typePattern.test(event.type)) {
     return refusal('invalid', 'event-type-invalid', `type ${JSON.stringify(event.type)} is not a past-tense name`, {
-      errors: [{ field: 'type', value: event.type, allowed: `${typePattern.source}, at most ${typeLengthMax} characters` }],
+      errors: [
+        { field: 'type', value: event.type, allowed: `${typePattern.source}, at most ${typeLengthMax} characters` },
+      ],
     });
   }
   if (!Number.isSafeInteger(event.version) || event.version < 1) {
-    return refusal('invalid', 'event-version-invalid', `version ${event.version} of ${event.type} is not a positive integer`);
+    return refusal(
+      'invalid',
+      'event-version-invalid',
+      `version ${event.version} of ${event.type} is not a positive integer`,
+    );
   }
   return null;
 };

@@ -10,12 +10,13 @@ const attemptsMax = 100;
 export const freePort = async (host = '127.0.0.1'): Promise<number> => {
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const port = randomInt(portMin, portMax);
-    if (await canBind(host, port)) return port;
+    if (await isPortFree(host, port)) return port;
   }
   throw new Error(`no free port on ${host}: ${attemptsMax} tried between ${portMin} and ${portMax}`);
 };
 
-const canBind = (host: string, port: number): Promise<boolean> =>
+/** True where nobody listens on it at this moment. */
+export const isPortFree = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

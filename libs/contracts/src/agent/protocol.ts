@@ -92,7 +92,14 @@ export const unitCommand = z.object({
   home: z.string().max(128),
   address: z.string(),
   ports: portMap,
-  program: z.object({ name: z.string(), version: z.string(), digest, sizeBytes: count, signature: z.string(), manifest: z.record(z.string(), z.json()) }),
+  program: z.object({
+    name: z.string(),
+    version: z.string(),
+    digest,
+    sizeBytes: count,
+    signature: z.string(),
+    manifest: z.record(z.string(), z.json()),
+  }),
   context: unitContext,
 });
 export type UnitCommand = z.infer<typeof unitCommand>;
@@ -192,14 +199,27 @@ export const stateReport = z.object({
   units: z.array(unitReport).max(1_000),
 });
 export type StateReport = z.infer<typeof stateReport>;
-export const stateReportReply = z.union([z.object({ ok: z.literal(true) }), z.object({ ok: z.literal(false), error: agentError })]);
+export const stateReportReply = z.union([
+  z.object({ ok: z.literal(true) }),
+  z.object({ ok: z.literal(false), error: agentError }),
+]);
 export type StateReportReply = z.infer<typeof stateReportReply>;
 
 export const fetchRequest = z.object({ machineUid: uid, digest, offset: count, length: z.int().min(1) });
 export type FetchRequest = z.infer<typeof fetchRequest>;
 
 /** Over HTTP, before there is an identity: the one-time token against NATS credentials for the agent's own key. */
-export const joinRequest = z.strictObject({ token: z.string().min(1).max(256), publicKey: z.string().min(1).max(128), agentVersion: z.string().max(64) });
+export const joinRequest = z.strictObject({
+  token: z.string().min(1).max(256),
+  publicKey: z.string().min(1).max(128),
+  agentVersion: z.string().max(64),
+});
 export type JoinRequest = z.infer<typeof joinRequest>;
-export const joinReply = z.object({ machineUid: uid, machine: z.string(), address: z.string(), jwt: z.string(), natsUrl: z.string() });
+export const joinReply = z.object({
+  machineUid: uid,
+  machine: z.string(),
+  address: z.string(),
+  jwt: z.string(),
+  natsUrl: z.string(),
+});
 export type JoinReply = z.infer<typeof joinReply>;

@@ -10,7 +10,12 @@ export const agentQueueEvents = {
   AgentJournalBound: { 1: z.strictObject({ machineUid: uid, journalId: uid, generation: z.int().min(1) }) },
   /** The journal at the other end is another one (re-image, restore): a new generation; what was outstanding is closed. */
   AgentJournalReset: {
-    1: z.strictObject({ machineUid: uid, journalId: uid, generation: z.int().min(1), closed: z.array(count).max(10_000) }),
+    1: z.strictObject({
+      machineUid: uid,
+      journalId: uid,
+      generation: z.int().min(1),
+      closed: z.array(count).max(10_000),
+    }),
   },
   /** The machine has left: its queue is closed for good. */
   AgentQueueClosed: { 1: z.strictObject({ machineUid: uid }) },

@@ -30,5 +30,7 @@ export const resources = z.strictObject({ cpuMilli: count, memoryMiB: count, dis
 export type Resources = z.infer<typeof resources>;
 
 /** Output of a step: kept as a blob, named here. `tail` is its last line, at most 200 characters, for lists. */
-export const outputRef = z.strictObject({ digest, sizeBytes: count, truncated: z.boolean(), tail: z.string().max(200) }).nullable();
+export const outputRef = z
+  .strictObject({ digest, sizeBytes: count, truncated: z.boolean(), tail: z.string().max(200) })
+  .nullable();
 export type OutputRef = z.infer<typeof outputRef>;

@@ -17,17 +17,30 @@ export const groupService = z.strictObject({
   ports: z.record(z.string().max(63), port).optional(),
   config: z.record(z.string().max(128), z.json()).optional(),
   placement: z
-    .strictObject({ spread: z.array(z.enum(['machine', 'rack', 'zone'])).max(3).optional(), labels: labels.optional() })
+    .strictObject({
+      spread: z
+        .array(z.enum(['machine', 'rack', 'zone']))
+        .max(3)
+        .optional(),
+      labels: labels.optional(),
+    })
     .optional(),
   update: z
-    .strictObject({ canary: z.int().min(0).optional(), maxParallel: z.int().min(1).optional(), minHealthy: minHealthy.optional() })
+    .strictObject({
+      canary: z.int().min(0).optional(),
+      maxParallel: z.int().min(1).optional(),
+      minHealthy: minHealthy.optional(),
+    })
     .optional(),
 });
 
 const virtualService = z.strictObject({
   provides: z.array(z.strictObject({ name, interface: name })).max(32),
   service: z.record(z.string().max(128), z.json()).optional(),
-  units: z.array(z.record(z.string().max(128), z.json())).max(unitsMax).optional(),
+  units: z
+    .array(z.record(z.string().max(128), z.json()))
+    .max(unitsMax)
+    .optional(),
 });
 
 const relation = z.strictObject({ from: z.string().max(200), to: z.string().max(200) });
@@ -41,7 +54,10 @@ export const groupDocument = z
     apiVersion: z.literal('yiqiu/v1'),
     kind: z.literal('Group'),
     name,
-    services: z.record(name, groupService).refine((s) => Object.keys(s).length <= servicesMax, { message: `at most ${servicesMax} services` }).default({}),
+    services: z
+      .record(name, groupService)
+      .refine((s) => Object.keys(s).length <= servicesMax, { message: `at most ${servicesMax} services` })
+      .default({}),
     virtual: z.record(name, virtualService).default({}),
     relations: z.array(relation).max(1_000).default([]),
   })
@@ -49,8 +65,12 @@ export const groupDocument = z
 export type GroupDocument = z.infer<typeof groupDocument>;
 export type GroupServiceDocument = z.infer<typeof groupService>;
 
-export const scaleBody = z.strictObject({ units: z.int().min(0).max(unitsMax), reason: z.string().max(500).nullable().default(null) }).meta({ id: 'Scale' });
-export const upgradeBody = z.strictObject({ program: z.string().min(3).max(128), reason: z.string().max(500).nullable().default(null) }).meta({ id: 'Upgrade' });
+export const scaleBody = z
+  .strictObject({ units: z.int().min(0).max(unitsMax), reason: z.string().max(500).nullable().default(null) })
+  .meta({ id: 'Scale' });
+export const upgradeBody = z
+  .strictObject({ program: z.string().min(3).max(128), reason: z.string().max(500).nullable().default(null) })
+  .meta({ id: 'Upgrade' });
 /** null = back to the default. */
 export const configPatch = z.record(z.string().max(128), z.json()).meta({ id: 'ConfigPatch' });
 export const unitVerbs = ['retry', 'skip', 'restart', 'stop', 'start'] as const;

@@ -47,7 +47,13 @@ export const createInitStrategy = z
       .max(100)
       .default([]),
     checks: z
-      .array(z.strictObject({ name, run: z.string().min(1).max(65_536).nullable().default(null), kernel: z.string().min(1).max(128).nullable().default(null) }))
+      .array(
+        z.strictObject({
+          name,
+          run: z.string().min(1).max(65_536).nullable().default(null),
+          kernel: z.string().min(1).max(128).nullable().default(null),
+        }),
+      )
       .max(100)
       .default([]),
   })
@@ -72,7 +78,9 @@ export const machineVerb = z.enum(machineVerbs);
 export type MachineVerb = z.infer<typeof machineVerb>;
 
 /** Body of every verb. */
-export const verbBody = z.strictObject({ reason: z.string().max(reasonLengthMax).nullable().default(null) }).meta({ id: 'VerbBody' });
+export const verbBody = z
+  .strictObject({ reason: z.string().max(reasonLengthMax).nullable().default(null) })
+  .meta({ id: 'VerbBody' });
 export const labelBody = z
   .strictObject({
     labels: labels.optional(),

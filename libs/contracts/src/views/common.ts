@@ -7,7 +7,9 @@ export const json = z.json();
 export const jsonObject = z.record(z.string(), z.json());
 export const stringMap = z.record(z.string(), z.string());
 export const portsView = z.record(z.string(), z.int());
-export const capacityView = z.object({ cpuMilli: z.int(), memoryMiB: z.int(), diskMiB: z.int() }).meta({ id: 'Capacity' });
+export const capacityView = z
+  .object({ cpuMilli: z.int(), memoryMiB: z.int(), diskMiB: z.int() })
+  .meta({ id: 'Capacity' });
 
 /** A list's page. `next` goes into `cursor` for the following one; null at the end. */
 export const page = <T extends z.ZodType>(item: T, id: string) =>
@@ -20,7 +22,9 @@ export const problem = z
     status: z.int(),
     code: z.string(),
     detail: z.string(),
-    errors: z.array(z.object({ field: z.string(), value: z.json(), allowed: z.json(), message: z.string().optional() })).optional(),
+    errors: z
+      .array(z.object({ field: z.string(), value: z.json(), allowed: z.json(), message: z.string().optional() }))
+      .optional(),
     state: z.string().optional(),
     possible: z.array(z.string()).optional(),
     next: z.string().optional(),

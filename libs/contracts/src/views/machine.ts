@@ -9,7 +9,13 @@ export const poolView = z
     region: z.string(),
     initStrategy: z.string(),
     autoOnline: z.boolean(),
-    policy: z.object({ leaseMs: z.int(), holdDownMs: z.int(), blastMachines: z.int(), blastPercent: z.int(), blastWindowMs: z.int() }),
+    policy: z.object({
+      leaseMs: z.int(),
+      holdDownMs: z.int(),
+      blastMachines: z.int(),
+      blastPercent: z.int(),
+      blastWindowMs: z.int(),
+    }),
     frozen: z.object({ since: time, reason: z.string() }).nullable(),
     machines: stateCounts,
   })
@@ -52,7 +58,12 @@ export const machineView = z
     rack: z.string().nullable(),
     zone: z.string().nullable(),
     holdsOrphans: z.boolean(),
-    agent: z.object({ connected: z.boolean(), version: z.string().nullable(), lastSeen: timeOrNull, observedAt: timeOrNull }),
+    agent: z.object({
+      connected: z.boolean(),
+      version: z.string().nullable(),
+      lastSeen: timeOrNull,
+      observedAt: timeOrNull,
+    }),
     capacity: capacityView.nullable(),
     allocated: capacityView,
     possible: z.array(z.string()),
@@ -73,7 +84,9 @@ export const machineView = z
   .meta({ id: 'Machine' });
 
 /** `POST /machines`: the view and what starts its agent; the token is shown this once. */
-export const machineAddedView = z.object({ ...machineView.shape, joinToken: z.string(), command: z.string() }).meta({ id: 'MachineAdded' });
+export const machineAddedView = z
+  .object({ ...machineView.shape, joinToken: z.string(), command: z.string() })
+  .meta({ id: 'MachineAdded' });
 
 export const ticketView = z
   .object({

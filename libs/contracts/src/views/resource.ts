@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { portsView, stringMap } from './common.ts';
 
 export const packageView = z
-  .object({ name: z.string(), cpuMilli: z.int(), memoryMiB: z.int(), diskMiB: z.int(), ports: z.int(), pricePerHour: z.string() })
+  .object({
+    name: z.string(),
+    cpuMilli: z.int(),
+    memoryMiB: z.int(),
+    diskMiB: z.int(),
+    ports: z.int(),
+    pricePerHour: z.string(),
+  })
   .meta({ id: 'Package' });
 
 export const resourceServiceView = z

@@ -3,7 +3,14 @@ import { jsonObject, portsView, time, timeOrNull } from './common.ts';
 import { alarmView } from './machine.ts';
 
 export const programView = z
-  .object({ name: z.string(), version: z.string(), digest: z.string(), size: z.int(), pushedAt: time, manifest: jsonObject })
+  .object({
+    name: z.string(),
+    version: z.string(),
+    digest: z.string(),
+    size: z.int(),
+    pushedAt: time,
+    manifest: jsonObject,
+  })
   .meta({ id: 'Program' });
 
 export const groupView = z
@@ -72,7 +79,9 @@ export const dataView = z
   })
   .meta({ id: 'Data' });
 
-export const revisionView = z.object({ revision: z.int(), at: time, actor: z.string(), config: jsonObject }).meta({ id: 'Revision' });
+export const revisionView = z
+  .object({ revision: z.int(), at: time, actor: z.string(), config: jsonObject })
+  .meta({ id: 'Revision' });
 
 export const deploymentView = z
   .object({

@@ -6,7 +6,13 @@ import { poolEvents } from './pool.ts';
 import { ticketEvents } from './ticket.ts';
 
 /** Every event of context `machine`. */
-export const machineCatalogue = { ...poolEvents, ...initStrategyEvents, ...machineEvents, ...ticketEvents, ...agentQueueEvents };
+export const machineCatalogue = {
+  ...poolEvents,
+  ...initStrategyEvents,
+  ...machineEvents,
+  ...ticketEvents,
+  ...agentQueueEvents,
+};
 export type MachineContextEvent = EventOf<typeof machineCatalogue>;
 export { initStep, initCheck } from './init-strategy.ts';
 export type { InitStep, InitCheck } from './init-strategy.ts';

@@ -13,7 +13,11 @@ export const initStep = z.strictObject({
 export type InitStep = z.infer<typeof initStep>;
 
 /** A post-check: a script that must exit 0, or a kernel version that must be running. */
-export const initCheck = z.strictObject({ name, run: z.string().max(65_536).nullable(), kernel: z.string().max(128).nullable() });
+export const initCheck = z.strictObject({
+  name,
+  run: z.string().max(65_536).nullable(),
+  kernel: z.string().max(128).nullable(),
+});
 export type InitCheck = z.infer<typeof initCheck>;
 
 export const initStrategyEvents = {

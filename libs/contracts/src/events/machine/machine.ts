@@ -44,13 +44,31 @@ export const machineEvents = {
       foreignPorts: z.array(z.int().min(1).max(65_535)).max(4_096),
     }),
   },
-  InitStarted: { 1: z.strictObject({ ...machine, attempt: z.int().min(1), strategy: name, revision: z.int().min(1), hash: digest, steps: count }) },
+  InitStarted: {
+    1: z.strictObject({
+      ...machine,
+      attempt: z.int().min(1),
+      strategy: name,
+      revision: z.int().min(1),
+      hash: digest,
+      steps: count,
+    }),
+  },
   /** A step or a check (`check: true`) was put into the agent's queue. `startBy`: after it the agent refuses to start it. */
-  InitStepIssued: { 1: z.strictObject({ ...machine, ...issued, check: z.boolean(), try: z.int().min(1), startBy: instant }) },
+  InitStepIssued: {
+    1: z.strictObject({ ...machine, ...issued, check: z.boolean(), try: z.int().min(1), startBy: instant }),
+  },
   InitStepSucceeded: { 1: z.strictObject({ ...machine, ...issued, output: outputRef }) },
   /** `retryAt`: when the next try is due, null where the attempt ends here and the machine stays NEW. */
   InitStepFailed: {
-    1: z.strictObject({ ...machine, ...issued, exitCode: z.int().nullable(), message: text, output: outputRef, retryAt: instant.nullable() }),
+    1: z.strictObject({
+      ...machine,
+      ...issued,
+      exitCode: z.int().nullable(),
+      message: text,
+      output: outputRef,
+      retryAt: instant.nullable(),
+    }),
   },
   MachineInited: { 1: z.strictObject({ ...machine, strategy: name, revision: z.int().min(1), hash: digest }) },
   MachineOnlined: { 1: z.strictObject({ ...machine, reason }) },

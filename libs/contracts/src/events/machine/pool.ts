@@ -13,7 +13,14 @@ export type FaultPolicy = z.infer<typeof faultPolicy>;
 
 export const poolEvents = {
   PoolCreated: {
-    1: z.strictObject({ uid, name, region: z.string().max(63), initStrategy: name, autoOnline: z.boolean(), policy: faultPolicy }),
+    1: z.strictObject({
+      uid,
+      name,
+      region: z.string().max(63),
+      initStrategy: name,
+      autoOnline: z.boolean(),
+      policy: faultPolicy,
+    }),
   },
   PoolDeleted: { 1: z.strictObject({ uid, name }) },
   PoolFrozen: { 1: z.strictObject({ uid, name, reason: z.string().max(500) }) },

@@ -38,16 +38,31 @@ export const containerEvents = {
       program: z.string().max(128),
       package: name,
       pools: z.array(name).max(64),
-      ports: z.array(z.strictObject({ name: z.string(), default: z.int().nullable(), pin: z.int().nullable() })).max(64),
-      placement: z.strictObject({ spread: z.array(z.enum(['machine', 'rack', 'zone'])), labels: z.record(z.string(), z.string()) }),
+      ports: z
+        .array(z.strictObject({ name: z.string(), default: z.int().nullable(), pin: z.int().nullable() }))
+        .max(64),
+      placement: z.strictObject({
+        spread: z.array(z.enum(['machine', 'rack', 'zone'])),
+        labels: z.record(z.string(), z.string()),
+      }),
       message: text,
       filters: z.record(z.string().max(63), count),
     }),
   },
   PlacementCancelled: { 1: z.strictObject({ requestId: uid, unitUid: uid, unit: unitName }) },
   ContainerActivated: { 1: z.strictObject({ uid, unit: unitName }) },
-  ContainerEvacuating: { 1: z.strictObject({ uid, unitUid: uid, unit: unitName, replacement: uid.nullable(), reason }) },
+  ContainerEvacuating: {
+    1: z.strictObject({ uid, unitUid: uid, unit: unitName, replacement: uid.nullable(), reason }),
+  },
   ContainerReleasing: { 1: z.strictObject({ uid, unit: unitName, reason }) },
   /** Ordinal and capacity are free from here on. */
-  ContainerReleased: { 1: z.strictObject({ uid, unitUid: uid, unit: unitName, machineUid: uid, how: z.enum(['removed', 'declined', 'fenced', 'declared-dead']) }) },
+  ContainerReleased: {
+    1: z.strictObject({
+      uid,
+      unitUid: uid,
+      unit: unitName,
+      machineUid: uid,
+      how: z.enum(['removed', 'declined', 'fenced', 'declared-dead']),
+    }),
+  },
 } as const;

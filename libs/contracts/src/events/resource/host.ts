@@ -26,5 +26,7 @@ export const hostEvents = {
   /** Answer to OfflineRequested: closed for new containers and empty. */
   MachineClosed: { 1: z.strictObject({ machineUid: uid, machine: name, requestId: uid }) },
   /** Answer to OfflineRequested: containers are left on it. */
-  MachineCloseRefused: { 1: z.strictObject({ machineUid: uid, machine: name, requestId: uid, containers: z.array(uid).max(1_000) }) },
+  MachineCloseRefused: {
+    1: z.strictObject({ machineUid: uid, machine: name, requestId: uid, containers: z.array(uid).max(1_000) }),
+  },
 } as const;

@@ -5,6 +5,10 @@ export const operationKinds = ['apply', 'scale', 'destroy', 'config', 'upgrade',
 
 export const operationEvents = {
   /** Stream `operation/<uid>`. Something that takes its time; its progress is a view of the state. */
-  OperationStarted: { 1: z.strictObject({ uid, kind: z.enum(operationKinds), target: z.string().max(200), targetUid: uid }) },
-  OperationFinished: { 1: z.strictObject({ uid, state: z.enum(['succeeded', 'failed', 'cancelled']), message: text.nullable() }) },
+  OperationStarted: {
+    1: z.strictObject({ uid, kind: z.enum(operationKinds), target: z.string().max(200), targetUid: uid }),
+  },
+  OperationFinished: {
+    1: z.strictObject({ uid, state: z.enum(['succeeded', 'failed', 'cancelled']), message: text.nullable() }),
+  },
 } as const;

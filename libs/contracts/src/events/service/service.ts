@@ -3,7 +3,11 @@ import { count, digest, name, portMap, serviceName, uid } from '../define.ts';
 import { placementRules } from '../resource/resource-service.ts';
 
 /** Of a service's roll-outs. `minHealthy` in percent of desired, 0–100. */
-export const updatePolicy = z.strictObject({ canary: count, maxParallel: z.int().min(1), minHealthyPercent: count.max(100) });
+export const updatePolicy = z.strictObject({
+  canary: count,
+  maxParallel: z.int().min(1),
+  minHealthyPercent: count.max(100),
+});
 export type UpdatePolicy = z.infer<typeof updatePolicy>;
 
 /** What a person asked for, resolved: the program is pinned. */

@@ -1,19 +1,59 @@
 import { z } from 'zod';
-import { count, instant, name, outputRef, portMap, reason, resources, serviceName, text, uid, unitName } from '../define.ts';
+import {
+  count,
+  instant,
+  name,
+  outputRef,
+  portMap,
+  reason,
+  resources,
+  serviceName,
+  text,
+  uid,
+  unitName,
+} from '../define.ts';
 import { placementRules, portRequest } from '../resource/resource-service.ts';
 
 /** The commands of a unit, in the seed's order and after. */
-export const unitSteps = ['install', 'config-changed', 'start', 'relation-changed', 'stop', 'remove', 'restart'] as const;
+export const unitSteps = [
+  'install',
+  'config-changed',
+  'start',
+  'relation-changed',
+  'stop',
+  'remove',
+  'restart',
+] as const;
 export const unitStep = z.enum(unitSteps);
 export type UnitStep = z.infer<typeof unitStep>;
 
 /** YIQIU_REASON of page 03. */
-export const stepReasons = ['deploy', 'config', 'relation', 'members', 'leader', 'upgrade', 'rollback', 'migrate', 'boot', 'retry', 'scale-in', 'remove'] as const;
+export const stepReasons = [
+  'deploy',
+  'config',
+  'relation',
+  'members',
+  'leader',
+  'upgrade',
+  'rollback',
+  'migrate',
+  'boot',
+  'retry',
+  'scale-in',
+  'remove',
+] as const;
 export const stepReason = z.enum(stepReasons);
 export type StepReason = z.infer<typeof stepReason>;
 
 const unit = { uid, unit: unitName };
-const step = { ...unit, incarnation: z.int().min(1), machineUid: uid, step: unitStep, generation: z.int().min(1), seq: z.int().min(1) };
+const step = {
+  ...unit,
+  incarnation: z.int().min(1),
+  machineUid: uid,
+  step: unitStep,
+  generation: z.int().min(1),
+  seq: z.int().min(1),
+};
 
 export const unitEvents = {
   /** Stream `unit/<uid>`. Carries all that the resource layer needs to place it. */
@@ -53,22 +93,45 @@ export const unitEvents = {
     }),
   },
   /** A step was put into the queue of the machine's agent; files and variables are rendered from the state when it is sent. */
-  StepIssued: { 1: z.strictObject({ ...step, reason: stepReason, changed: z.array(z.string()).max(1_000), startBy: instant }) },
+  StepIssued: {
+    1: z.strictObject({ ...step, reason: stepReason, changed: z.array(z.string()).max(1_000), startBy: instant }),
+  },
   StepSucceeded: { 1: z.strictObject({ ...step, durationMs: count, output: outputRef }) },
-  StepFailed: { 1: z.strictObject({ ...step, exitCode: z.int().nullable(), message: text, durationMs: count, output: outputRef }) },
+  StepFailed: {
+    1: z.strictObject({ ...step, exitCode: z.int().nullable(), message: text, durationMs: count, output: outputRef }),
+  },
   /** A person let a failed step count as done. */
-  StepSkipped: { 1: z.strictObject({ ...unit, incarnation: z.int().min(1), step: unitStep, reason: z.string().min(1).max(500) }) },
+  StepSkipped: {
+    1: z.strictObject({ ...unit, incarnation: z.int().min(1), step: unitStep, reason: z.string().min(1).max(500) }),
+  },
   /** Deployed to the end and healthy: shown to its requirers from now on. */
   UnitReady: { 1: z.strictObject({ ...unit, serviceUid: uid, incarnation: z.int().min(1), container: uid }) },
   /** Health as the agent reports it, changes only. */
-  UnitHealthChanged: { 1: z.strictObject({ ...unit, incarnation: z.int().min(1), healthy: z.boolean(), message: text }) },
+  UnitHealthChanged: {
+    1: z.strictObject({ ...unit, incarnation: z.int().min(1), healthy: z.boolean(), message: text }),
+  },
   /** Begins to go for good: no requirer sees it any more. */
-  UnitLeaving: { 1: z.strictObject({ ...unit, serviceUid: uid, incarnation: z.int().min(1), reason: z.enum(['scale-in', 'remove']) }) },
+  UnitLeaving: {
+    1: z.strictObject({
+      ...unit,
+      serviceUid: uid,
+      incarnation: z.int().min(1),
+      reason: z.enum(['scale-in', 'remove']),
+    }),
+  },
   UnitStopRequested: { 1: z.strictObject({ ...unit, reason }) },
   UnitStartRequested: { 1: z.strictObject({ ...unit, reason }) },
   UnitStopped: { 1: z.strictObject({ ...unit, incarnation: z.int().min(1) }) },
   /** Gone: the container may be released. `container` null where it never had one; then `requestId` is to be cancelled. */
-  UnitRemoved: { 1: z.strictObject({ ...unit, serviceUid: uid, incarnation: z.int().min(1), container: uid.nullable(), requestId: uid }) },
+  UnitRemoved: {
+    1: z.strictObject({
+      ...unit,
+      serviceUid: uid,
+      incarnation: z.int().min(1),
+      container: uid.nullable(),
+      requestId: uid,
+    }),
+  },
   /** An allocation that nobody asked for (any more): to be released. */
   ContainerDeclined: { 1: z.strictObject({ container: uid, requestId: uid, unit: unitName, message: text }) },
 } as const;

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** One line of JSON each way, over the socket in the data directory: it works with the gateway dead. */
+export const fateRequest = z.strictObject({
+  verb: z.enum(['list', 'kill', 'start', 'pause', 'resume']),
+  names: z.array(z.string().min(1).max(200)).max(1_000),
+});
+export type FateRequest = z.infer<typeof fateRequest>;
+
+export const fateKinds = ['machine', 'agent', 'unit', 'platform'] as const;
+export const fateRow = z.object({
+  name: z.string(),
+  kind: z.enum(fateKinds),
+  state: z.enum(['running', 'stopped', 'paused']),
+  pids: z.array(z.int()),
+});
+export type FateRow = z.infer<typeof fateRow>;
+
+export const fateReply = z.union([
+  z.object({ ok: z.literal(true), rows: z.array(fateRow) }),
+  z.object({
+    ok: z.literal(false),
+    code: z.enum(['unknown-name', 'bad-request', 'failed']),
+    message: z.string(),
+    names: z.array(z.string()),
+  }),
+]);
+export type FateReply = z.infer<typeof fateReply>;

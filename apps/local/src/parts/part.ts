@@ -1,0 +1,125 @@
+import { isPaused, isRunning, type StopStep, type SupervisedProcess } from '@yiqiu/processes';
+import type { Registry } from '../data/registry.ts';
+
+export type PartState = 'running' | 'stopped' | 'paused';
+
+export interface PartSpec {
+  readonly name: string;
+  /** Where it listens or lives, for people. */
+  readonly address: string;
+  /** Resolves when it serves; rejects where it does not come up. */
+  readonly start: () => Promise<SupervisedProcess>;
+  readonly stopSteps: readonly StopStep[];
+}
+
+const restartAfterMs = 1_000;
+const restartAfterMaxMs = 30_000;
+
+/**
+ * One process of the platform under supervision: what ends unasked is started again after a second, later and later where
+ * it keeps failing. What is stopped, or held down, stays.
+ */
+export class Part {
+  #process: SupervisedProcess | null = null;
+  #wanted = false;
+  #failures = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #starting: Promise<void> | null = null;
+
+  constructor(
+    readonly spec: PartSpec,
+    readonly registry: Registry,
+    readonly report: (line: string) => void,
+  ) {}
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  pids(): number[] {
+    return this.#process?.pids() ?? [];
+  }
+
+  pid(): number | null {
+    return this.#running() ? (this.#process?.pid ?? null) : null;
+  }
+
+  state(): PartState {
+    if (!this.#running() || this.#process === null) return 'stopped';
+    return isPaused(this.#process.pid) ? 'paused' : 'running';
+  }
+
+  /** Starts it where it does not run, and keeps it running. */
+  async start(): Promise<void> {
+    this.#wanted = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#running()) return;
+    this.#starting ??= this.#spawn().finally(() => {
+      this.#starting = null;
+    });
+    await this.#starting;
+  }
+
+  /** Orderly; it stays down. Also where it is just starting, or waiting to. */
+  async stop(): Promise<void> {
+    await this.#hold();
+    if (this.#process !== null) await this.#process.stop(this.spec.stopSteps);
+    this.registry.remove(this.name);
+  }
+
+  /** SIGKILL to it and its descendants. It comes back after a second, unless `stayDown`. */
+  async kill(stayDown: boolean): Promise<void> {
+    if (stayDown) await this.#hold();
+    await this.#process?.kill();
+  }
+
+  pause(): void {
+    this.#process?.pause();
+  }
+
+  resume(): void {
+    this.#process?.resume();
+  }
+
+  async #hold(): Promise<void> {
+    this.#wanted = false;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#starting !== null) await this.#starting.catch(() => undefined); // its failure was reported to whoever started it
+  }
+
+  #running(): boolean {
+    return this.#process !== null && isRunning(this.#process.identity);
+  }
+
+  async #spawn(): Promise<void> {
+    const child = await this.spec.start();
+    this.#process = child;
+    this.registry.add(this.name, child.identity);
+    void child.exited.then(({ code, signal }) => this.#ended(child, signal ?? `exit code ${code ?? 'unknown'}`));
+  }
+
+  #ended(child: SupervisedProcess, how: string): void {
+    if (this.#process !== child || !this.#wanted) return;
+    this.report(`${this.name} ended (${how}); starting it again`);
+    this.#again();
+  }
+
+  #again(): void {
+    const wait = Math.min(restartAfterMs * 2 ** this.#failures, restartAfterMaxMs);
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.start().then(
+        () => {
+          this.#failures = 0;
+        },
+        (error: unknown) => {
+          this.#failures += 1;
+          this.report(`${this.name} did not start: ${error instanceof Error ? error.message : String(error)}`);
+          if (this.#wanted) this.#again();
+        },
+      );
+    }, wait);
+  }
+}

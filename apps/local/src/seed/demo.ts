@@ -1,0 +1,54 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { waitFor } from '@yiqiu/processes';
+import { packDirectory } from '@yiqiu/program';
+import { z } from 'zod';
+import { exists } from './base.ts';
+import type { Rest } from './rest.ts';
+
+const program = z.object({ name: z.string(), version: z.string() });
+const units = z.object({
+  items: z.array(z.object({ name: z.string(), state: z.string(), message: z.string().nullable() })),
+});
+
+const unitsDeadlineMs = 180_000;
+
+/** Pushes every ready program that comes with the checkout. Pushing the same again changes nothing. */
+export const pushPrograms = async (rest: Rest, programsDir: string): Promise<string[]> => {
+  const pushed: string[] = [];
+  for (const name of readdirSync(programsDir).sort()) {
+    const directory = join(programsDir, name);
+    if (!existsSync(join(directory, 'yiqiu.yaml'))) continue;
+    const archive = await packDirectory(directory);
+    const result = program.parse(await rest.postArchive('/programs', archive.bytes, `seed:program:${archive.digest}`));
+    pushed.push(`${result.name}@${result.version}`);
+  }
+  return pushed;
+};
+
+/** Applies the demo's group document, once: what a person did to the group since then stays. */
+export const applyDemo = async (rest: Rest, documentFile: string, group: string): Promise<void> => {
+  if (!(await exists(rest, `/groups/${group}`))) {
+    await rest.putYaml(
+      `/groups/${group}`,
+      readFileSync(documentFile, 'utf8'),
+      `seed:group:${group}:${crypto.randomUUID()}`,
+    );
+  }
+  let waiting = '';
+  try {
+    await waitFor(
+      async () => {
+        const { items } = units.parse(await rest.get(`/units?group=${group}&limit=1000`));
+        waiting = items
+          .filter((unit) => unit.state !== 'RUNNING')
+          .map((unit) => `${unit.name} ${unit.state} ${unit.message ?? ''}`)
+          .join('\n  ');
+        return items.length > 0 && waiting === '';
+      },
+      { deadlineMs: unitsDeadlineMs, what: `group ${group} to be RUNNING` },
+    );
+  } catch (error) {
+    throw new Error(`group ${group} is not RUNNING:\n  ${waiting}`, { cause: error });
+  }
+};
