@@ -1,1 +1,5 @@
 export * from './port.ts';
+export * from './limits.ts';
+export { encodeForLog, leafOf } from './encode.ts';
+export { checkEncoded, isStorable } from './check.ts';
+export * from './memory/index.ts';

@@ -125,7 +125,10 @@ export interface EventLog {
   /** From `fromPosition` inclusive, in order (or backwards from it). */
   read(fromPosition: number, options?: ReadOptions): AsyncIterable<StoredEvent>;
   /** Everything from `fromPosition` inclusive, then live, until the signal aborts. Woken by NOTIFY, polls as a net. */
-  subscribe(fromPosition: number, options: { readonly signal: AbortSignal; readonly pollMs?: number }): AsyncIterable<StoredEvent>;
+  subscribe(
+    fromPosition: number,
+    options: { readonly signal: AbortSignal; readonly pollMs?: number },
+  ): AsyncIterable<StoredEvent>;
   /** Locks the head row, raises the epoch, gives the head as it then is. Waits for a running transaction of the old writer. */
   takeOver(): Promise<Head>;
   /** Takes or renews the leadership lease in database time, or says who holds it. */
@@ -148,12 +151,20 @@ export interface SnapshotStore {
   /** Writes all chunks and then marks the snapshot complete; older ones are deleted (two are kept). */
   save(key: SnapshotKey, chunks: AsyncIterable<string> | Iterable<string>): Promise<void>;
   /** The newest complete snapshot of this lineage and fold version at or before the position, or null. */
-  newest(lineage: string, foldVersion: number, atMost: number): Promise<{ readonly key: SnapshotKey; readonly chunks: AsyncIterable<string> } | null>;
+  newest(
+    lineage: string,
+    foldVersion: number,
+    atMost: number,
+  ): Promise<{ readonly key: SnapshotKey; readonly chunks: AsyncIterable<string> } | null>;
 }
 
 export interface BlobStore {
   /** Idempotent; the digest (sha256 hex) is checked against the bytes. At most `blobBytesMax` (256 MiB), stored in chunks. */
   put(digest: string, bytes: Uint8Array): Promise<void>;
   /** The piece from `offset`, at most `length` bytes, and the whole size; null where there is none. */
-  read(digest: string, offset: number, length: number): Promise<{ readonly bytes: Uint8Array; readonly size: number } | null>;
+  read(
+    digest: string,
+    offset: number,
+    length: number,
+  ): Promise<{ readonly bytes: Uint8Array; readonly size: number } | null>;
 }
