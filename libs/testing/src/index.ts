@@ -2,3 +2,4 @@ export { waitFor, withDeadline, delay, freePort, type WaitOptions, type NatsPlac
 export { tempDir, type TempDir } from './temp-dir.ts';
 export * from './postgres.ts';
 export * from './nats.ts';
+export * from './tcp-proxy.ts';

@@ -21,14 +21,30 @@ const violations: readonly (readonly [what: string, code: string, rule: string])
   ['node:fs', "import { readFileSync } from 'node:fs'; export const read = readFileSync;", 'no-restricted-imports'],
   ['fs/promises', "import { readFile } from 'fs/promises'; export const read = readFile;", 'no-restricted-imports'],
   ['node:net', "import { connect } from 'node:net'; export const open = connect;", 'no-restricted-imports'],
-  ['node:timers', "import { setTimeout } from 'node:timers'; export const later = setTimeout;", 'no-restricted-imports'],
+  [
+    'node:timers',
+    "import { setTimeout } from 'node:timers'; export const later = setTimeout;",
+    'no-restricted-imports',
+  ],
   ['pg', "import pg from 'pg'; export const pool = pg.Pool;", 'no-restricted-imports'],
   ['typeorm', "import { Entity } from 'typeorm'; export const entity = Entity;", 'no-restricted-imports'],
-  ['Nest', "import { Injectable } from '@nestjs/common'; export const injectable = Injectable;", 'no-restricted-imports'],
+  [
+    'Nest',
+    "import { Injectable } from '@nestjs/common'; export const injectable = Injectable;",
+    'no-restricted-imports',
+  ],
   ['NATS', "import { connect } from '@nats-io/transport-node'; export const open = connect;", 'no-restricted-imports'],
-  ['gRPC stubs', "import { machine } from '@yiqiu/contracts/grpc'; export const stubs = machine;", 'no-restricted-imports'],
+  [
+    'gRPC stubs',
+    "import { machine } from '@yiqiu/contracts/grpc'; export const stubs = machine;",
+    'no-restricted-imports',
+  ],
   ['any', 'export const loose = (value: any) => value;', '@typescript-eslint/no-explicit-any'],
-  ['non-null assertion', 'export const sure = (value: string | null) => value!;', '@typescript-eslint/no-non-null-assertion'],
+  [
+    'non-null assertion',
+    'export const sure = (value: string | null) => value!;',
+    '@typescript-eslint/no-non-null-assertion',
+  ],
 ];
 
 const pureLibraries = ['kernel', 'contracts', 'agent-queue', 'machine-domain', 'resource-domain', 'service-domain'];
@@ -59,22 +75,30 @@ describe('the lint of pure libraries', () => {
   it('refuses one domain in another', async () => {
     for (const own of domains) {
       for (const other of domains.filter((name) => name !== own)) {
-        const rules = await rulesBroken(`import * as other from '@yiqiu/${other}'; export { other };`, `libs/${own}/src/x.ts`);
+        const rules = await rulesBroken(
+          `import * as other from '@yiqiu/${other}'; export { other };`,
+          `libs/${own}/src/x.ts`,
+        );
         expect({ own, other, rules }).toEqual({ own, other, rules: expect.arrayContaining(['no-restricted-imports']) });
       }
     }
   });
 
   it('refuses an adapter in a domain, and a domain in the runtime, by the module boundaries', async () => {
-    expect(await rulesBroken("import * as log from '@yiqiu/event-log'; export { log };", 'libs/machine-domain/src/index.ts')).toContain(
-      '@nx/enforce-module-boundaries',
-    );
-    expect(await rulesBroken("import * as d from '@yiqiu/machine-domain'; export { d };", 'libs/context-runtime/src/index.ts')).toContain(
-      '@nx/enforce-module-boundaries',
-    );
+    expect(
+      await rulesBroken("import * as log from '@yiqiu/event-log'; export { log };", 'libs/machine-domain/src/index.ts'),
+    ).toContain('@nx/enforce-module-boundaries');
+    expect(
+      await rulesBroken(
+        "import * as d from '@yiqiu/machine-domain'; export { d };",
+        'libs/context-runtime/src/index.ts',
+      ),
+    ).toContain('@nx/enforce-module-boundaries');
   });
 
   it('lets pure code pass', async () => {
-    expect(await rulesBroken('export const double = (n: number): number => n * 2;', 'libs/machine-domain/src/x.ts')).toEqual([]);
+    expect(
+      await rulesBroken('export const double = (n: number): number => n * 2;', 'libs/machine-domain/src/x.ts'),
+    ).toEqual([]);
   });
 });

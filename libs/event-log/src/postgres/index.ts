@@ -1,0 +1,4 @@
+export { openPostgresLog } from './open.ts';
+export { PostgresLog } from './log.ts';
+export type { PostgresLogOptions } from './options.ts';
+export { prepareDatabase, roleOf, type ContextUrls, type PrepareOptions } from './prepare-database.ts';
