@@ -3,3 +3,5 @@ export { tempDir, type TempDir } from './temp-dir.ts';
 export * from './postgres.ts';
 export * from './nats.ts';
 export * from './tcp-proxy.ts';
+export * from './envelopes.ts';
+export * from './given.ts';

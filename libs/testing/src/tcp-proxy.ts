@@ -35,7 +35,7 @@ interface Cut {
 /** A real TCP proxy in front of a port of 127.0.0.1 that loses connections at a chosen moment. */
 export const tcpProxy = async (targetPort: number): Promise<TcpProxy> => {
   const host = '127.0.0.1';
-  const proxy = new Proxy(host, targetPort);
+  const proxy = new Links(host, targetPort);
   const server = createServer((client) => proxy.accept(client));
   server.listen(0, host);
   await once(server, 'listening');
@@ -45,7 +45,7 @@ export const tcpProxy = async (targetPort: number): Promise<TcpProxy> => {
     host,
     port: address.port,
     get connections() {
-      return proxy.links.size;
+      return proxy.open.size;
     },
     cutOn: (bytes, moment, answerEnds) => proxy.cutOn(bytes, moment, answerEnds),
     cutAll: () => proxy.cutAll(),
@@ -55,15 +55,16 @@ export const tcpProxy = async (targetPort: number): Promise<TcpProxy> => {
   };
 };
 
-const closeAll = async (server: Server, proxy: Proxy): Promise<void> => {
+const closeAll = async (server: Server, proxy: Links): Promise<void> => {
   proxy.cutAll();
   if (!server.listening) return;
   server.close();
   await once(server, 'close');
 };
 
-class Proxy {
-  readonly links = new Set<Link>();
+/** The open connections, and what is to happen to them. */
+class Links {
+  readonly open = new Set<Link>();
   #cut: Cut | null = null;
   #stalled = false;
 
@@ -74,7 +75,7 @@ class Proxy {
 
   accept(client: Socket): void {
     const link = new Link(client, connect({ host: this.host, port: this.targetPort }), this);
-    this.links.add(link);
+    this.open.add(link);
     if (this.#stalled) link.pause();
   }
 
@@ -103,12 +104,12 @@ class Proxy {
   }
 
   cutAll(): void {
-    for (const link of [...this.links]) link.destroy();
+    for (const link of [...this.open]) link.destroy();
   }
 
   setStalled(stalled: boolean): void {
     this.#stalled = stalled;
-    for (const link of this.links) {
+    for (const link of this.open) {
       if (stalled) link.pause();
       else link.resume();
     }
@@ -117,6 +118,7 @@ class Proxy {
 
 /** One connection: two sockets, the last bytes of the client, and the answer that is being held back. */
 class Link {
+  #stalled = false;
   #tail = Buffer.alloc(0);
   #awaiting: Cut | null = null;
   #answer = Buffer.alloc(0);
@@ -124,7 +126,7 @@ class Link {
   constructor(
     readonly client: Socket,
     readonly target: Socket,
-    readonly proxy: Proxy,
+    readonly proxy: Links,
   ) {
     client.on('data', (bytes) => this.#fromClient(bytes));
     target.on('data', (bytes) => this.#fromTarget(bytes));
@@ -136,11 +138,13 @@ class Link {
   }
 
   pause(): void {
+    this.#stalled = true;
     this.client.pause();
     this.target.pause();
   }
 
   resume(): void {
+    this.#stalled = false;
     this.client.resume();
     this.target.resume();
   }
@@ -148,23 +152,23 @@ class Link {
   destroy(): void {
     this.client.destroy();
     this.target.destroy();
-    this.proxy.links.delete(this);
+    this.proxy.open.delete(this);
   }
 
   #fromClient(bytes: Buffer): void {
     const window = Buffer.concat([this.#tail, bytes]);
     const cut = this.proxy.takeCut(window);
     this.#tail = this.proxy.tailBytes === 0 ? Buffer.alloc(0) : window.subarray(-this.proxy.tailBytes);
-    if (cut === null) return pass(bytes, this.client, this.target);
+    if (cut === null) return this.#pass(bytes, this.client, this.target);
     if (cut.moment === 'before') return this.#finish(cut);
+    if (cut.moment === 'answered') this.#awaiting = cut;
     this.target.write(bytes, () => {
       if (cut.moment === 'passed') this.#finish(cut);
     });
-    if (cut.moment === 'answered') this.#awaiting = cut;
   }
 
   #fromTarget(bytes: Buffer): void {
-    if (this.#awaiting === null) return pass(bytes, this.target, this.client);
+    if (this.#awaiting === null) return this.#pass(bytes, this.target, this.client);
     this.#answer = Buffer.concat([this.#answer, bytes]);
     const { answerEnds } = this.#awaiting;
     if (answerEnds === null || this.#answer.includes(answerEnds)) this.#finish(this.#awaiting);
@@ -174,11 +178,13 @@ class Link {
     this.destroy();
     cut.done();
   }
-}
 
-/** Writes on, and reads no further while the other side does not. */
-const pass = (bytes: Buffer, from: Socket, to: Socket): void => {
-  if (to.write(bytes)) return;
-  from.pause();
-  to.once('drain', () => from.resume());
-};
+  /** Writes on, and reads no further while the other side does not. */
+  #pass(bytes: Buffer, from: Socket, to: Socket): void {
+    if (to.write(bytes)) return;
+    from.pause();
+    to.once('drain', () => {
+      if (!this.#stalled) from.resume();
+    });
+  }
+}
