@@ -121,8 +121,8 @@ describe('given, when, then', () => {
       .when({ type: 'Add', data: { by: 1 } })
       .thenTypes('Added');
     expect(await checked).toBe(checked);
-    const decided = async () => given(counter()).when({ type: 'Add', data: { by: 1 } });
-    await expect(decided()).rejects.toThrow(/is no promise/);
+    const decided: unknown = given(counter()).when({ type: 'Add', data: { by: 1 } });
+    await expect(Promise.resolve(decided)).rejects.toThrow(/is no promise/);
   });
 
   it('asks the reactor', () => {
