@@ -1,4 +1,5 @@
 import { decodeEvent, type ContextName } from '@yiqiu/kernel';
+import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
 import { isStorable } from '../check.ts';
 import { isFiltered } from '../filter.ts';
@@ -63,6 +64,8 @@ export class Reader {
         pending = readPage(this.#pool, last.position + (options.backwards === true ? -1 : 1), asked, options);
         // Where the caller stops before it asks for this page, its failure is nobody's; else `await` above gets it.
         pending.catch(() => undefined);
+        // One turn of the event loop, in which the query is sent: a caller that only computes would hold it back.
+        await setImmediate();
       }
       yield { ...page, isLast };
       if (isLast) return;
