@@ -1,4 +1,5 @@
 import handlebars from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+import { messageOf } from '../fault.ts';
 import type { Program } from './ast.ts';
 import { TemplateError } from './error.ts';
 import { nestingMax, templateCharactersMax } from './limits.ts';
@@ -25,7 +26,7 @@ export function parseTemplate(text: string, name: string): Program {
 }
 
 function syntaxError(error: unknown, name: string): TemplateError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   // Handlebars' exceptions end in " - line:column"; its parser's say "on line N:", then the excerpt, then what it expected.
   const exception = / - (\d+):(\d+)$/.exec(message);
   if (exception !== null) {
