@@ -3,7 +3,6 @@ import { pathBytesMax, segmentBytesMax } from './limits.ts';
 export type CheckedPath = { path: string } | { reason: string };
 
 /** Characters that no path of a package has: controls, and what an undecodable byte becomes. */
-// eslint-disable-next-line no-control-regex
 const strange = /[\u0000-\u001f\u007f\ufffd]/;
 
 /**

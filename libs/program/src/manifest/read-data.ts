@@ -1,0 +1,63 @@
+import { checkRelativePath } from '../files/index.ts';
+import type { Cursor } from './cursor.ts';
+import { reservedHomeNames } from './names.ts';
+import { limits, readNamed } from './reading.ts';
+import type { DataDirectory } from './types.ts';
+import { parseMode } from './values.ts';
+
+const dataModeDefault = 0o750;
+
+/** `data`: directories that stay the unit's own over upgrades and restarts. */
+export function readData(cursor: Cursor | undefined): DataDirectory[] {
+  const { items } = readNamed(cursor, limits.data, {
+    known: ['name', 'path', 'mode', 'onLoss'],
+    required: ['name'],
+    later: ['class'],
+  });
+  const directories = items.map(({ name, cursor: item, fields }) => {
+    const given = fields.get('path');
+    return {
+      at: given ?? item,
+      directory: {
+        name: name ?? '',
+        path: given === undefined ? (name ?? '') : (readHomePath(given) ?? ''),
+        mode: readMode(fields.get('mode')) ?? dataModeDefault,
+        onLoss: fields.get('onLoss')?.word(['wait', 'rebuild', 'init']) ?? 'wait',
+      } satisfies DataDirectory,
+    };
+  });
+  directories.forEach(({ at, directory: { path } }, index) => {
+    const [top = ''] = path.split('/');
+    if (reservedHomeNames.includes(top)) {
+      at.report(`"${top}" is the platform's own`, {
+        value: path,
+        allowed: `not one of ${reservedHomeNames.join(', ')}`,
+      });
+    }
+    const others = directories.slice(0, index).map(({ directory }) => directory.path);
+    const other = path === '' ? undefined : others.find((earlier) => overlap(earlier, path));
+    if (other !== undefined) at.report(`"${path}" and "${other}" lie within one another`, { value: path });
+  });
+  return directories.map(({ directory }) => directory);
+}
+
+function overlap(left: string, right: string): boolean {
+  return left === right || left.startsWith(`${right}/`) || right.startsWith(`${left}/`);
+}
+
+/** A path relative to the unit's home that does not leave it. */
+export function readHomePath(cursor: Cursor): string | undefined {
+  const allowed = "a path below the unit's home, without . and ..";
+  const text = cursor.text({ max: 255, what: allowed });
+  if (text === undefined) return undefined;
+  const checked = checkRelativePath(text);
+  return 'path' in checked ? checked.path : cursor.report(`"${text}" ${checked.reason}`, { value: text, allowed });
+}
+
+/** Quoted octal digits: an unquoted 0640 is the number 640 to YAML, and not the mode. */
+export function readMode(cursor: Cursor | undefined): number | undefined {
+  if (cursor === undefined) return undefined;
+  const what = 'a mode in quotes, e.g. "0640"';
+  const text = cursor.text({ max: 4, pattern: /^0?[0-7]{3}$/, what });
+  return text === undefined ? undefined : (parseMode(text) ?? undefined);
+}
