@@ -80,7 +80,10 @@ export class NotAppendedError extends Error {
   override readonly name = 'NotAppendedError';
 }
 
-/** A reader found a position missing: the log is damaged or another lineage. It stops and never skips. */
+/**
+ * A reader found positions missing, from `expected` up to the one before `found`: the log is damaged or another lineage. It
+ * stops and never skips. Where the end is missing, `found` is the head's position + 1; backwards, where the beginning is, 0.
+ */
 export class LogHoleError extends Error {
   override readonly name = 'LogHoleError';
   constructor(
@@ -107,7 +110,7 @@ export interface ReadOptions {
 
 export interface Lease {
   readonly holder: string;
-  /** Remaining, ms, as of the database's clock at the answer. */
+  /** Remaining, ms, as of the database's clock at the answer. A holder counts it from when it asked, not from the answer. */
   readonly remainingMs: number;
 }
 
@@ -118,20 +121,35 @@ export interface Lease {
 export interface EventLog {
   readonly context: ContextName;
   head(): Promise<Head>;
-  /** One transaction: head row, cursors, commands, events. Throws UnknownOutcomeError or NotAppendedError. */
+  /**
+   * One transaction: head row, cursors, commands, events. A batch may have none of the latter two, to move cursors or the
+   * closed timestamp alone. Throws UnknownOutcomeError, or NotAppendedError, also for a batch over its bounds (limits.ts)
+   * or out of order. Any outcome but `appended` leaves the log as it was.
+   */
   append(expectedPosition: number, epoch: number, batch: Batch): Promise<AppendResult>;
-  /** Rows of the given command ids that exist; one query. */
+  /** Rows of the given command ids that exist; one query, at most `batchCommandsMax` ids. */
   commands(ids: readonly string[]): Promise<ReadonlyMap<string, CommandRow>>;
-  /** From `fromPosition` inclusive, in order (or backwards from it). */
+  /**
+   * From `fromPosition` inclusive, in order, or backwards from it (`Infinity`: from the end). Gives what was there when it
+   * got there, and nothing beyond the end. Throws LogHoleError; a lost connection is the caller's to retry. An aborted
+   * signal throws its reason: what was read is not the whole.
+   */
   read(fromPosition: number, options?: ReadOptions): AsyncIterable<StoredEvent>;
-  /** Everything from `fromPosition` inclusive, then live, until the signal aborts. Woken by NOTIFY, polls as a net. */
+  /**
+   * Everything from `fromPosition` inclusive, then live, until the signal aborts. Woken by NOTIFY, polls as a net (default
+   * `pollMsDefault`). A slow consumer is just behind. Waits out a lost connection; throws LogHoleError, also on a position
+   * beyond the end, which is a cursor of another history, and an error where the log is closed under it.
+   */
   subscribe(
     fromPosition: number,
     options: { readonly signal: AbortSignal; readonly pollMs?: number },
   ): AsyncIterable<StoredEvent>;
   /** Locks the head row, raises the epoch, gives the head as it then is. Waits for a running transaction of the old writer. */
   takeOver(): Promise<Head>;
-  /** Takes or renews the leadership lease in database time, or says who holds it. */
+  /**
+   * Takes or renews the leadership lease in database time, or says who holds it; `holder` is empty where it was released
+   * in that moment.
+   */
   acquireLease(holder: string, ttlMs: number): Promise<{ readonly acquired: boolean; readonly lease: Lease }>;
   releaseLease(holder: string): Promise<void>;
   /** Snapshots: a cache in chunks, keyed by lineage, position and fold version. */
@@ -148,7 +166,10 @@ export interface SnapshotKey {
 }
 
 export interface SnapshotStore {
-  /** Writes all chunks and then marks the snapshot complete; older ones are deleted (two are kept). */
+  /**
+   * Writes all chunks and then marks the snapshot complete. Two are kept of this fold version and two of the one before;
+   * older ones and those of other lineages are deleted. A chunk is JSON text, at most `snapshotChunkLengthMax` characters.
+   */
   save(key: SnapshotKey, chunks: AsyncIterable<string> | Iterable<string>): Promise<void>;
   /** The newest complete snapshot of this lineage and fold version at or before the position, or null. */
   newest(
@@ -161,7 +182,7 @@ export interface SnapshotStore {
 export interface BlobStore {
   /** Idempotent; the digest (sha256 hex) is checked against the bytes. At most `blobBytesMax` (256 MiB), stored in chunks. */
   put(digest: string, bytes: Uint8Array): Promise<void>;
-  /** The piece from `offset`, at most `length` bytes, and the whole size; null where there is none. */
+  /** The piece from `offset`, at most `length` (up to `blobReadBytesMax`) bytes, and the whole size; null where there is none. */
   read(
     digest: string,
     offset: number,
