@@ -1,6 +1,5 @@
 /** The keywords of JSON Schema 2020-12, by what stands under them. */
 const plain = [
-  '$id',
   '$schema',
   '$ref',
   '$anchor',
