@@ -20,6 +20,9 @@ const metaFormats = { 'uri-reference': true, regex: true } as const;
 
 const schemaKey = 'config';
 
+/** The one draft that is taken, by its `$schema`. */
+export const draft = 'https://json-schema.org/draft/2020-12/schema';
+
 /** A config schema made ready to check values with. */
 export interface CompiledSchema {
   /** Checks an object; fills in defaults of nested objects in place. */
@@ -44,7 +47,7 @@ function newCompiler(useDefaults: boolean): Ajv2020 {
 /** Why a schema is no valid JSON Schema 2020-12, by the meta-schema. */
 export function metaErrors(schema: JsonObject): readonly ErrorObject[] {
   const compiler = newCompiler(false);
-  return compiler.validateSchema(schema) === true ? [] : (compiler.errors ?? []);
+  return compiler.validate(draft, schema) === true ? [] : (compiler.errors ?? []);
 }
 
 /** @throws what ajv says of a reference that leads nowhere, an unknown format, a keyword without effect */

@@ -1,4 +1,4 @@
-import { compileSchema, formatNames, metaErrors } from '../config/schema.ts';
+import { compileSchema, draft, formatNames, metaErrors } from '../config/schema.ts';
 import { explain } from '../config/explain.ts';
 import { messageOf } from '../fault.ts';
 import { isJsonObject, isObject, type JsonObject } from '../json.ts';
@@ -11,7 +11,6 @@ import type { ConfigSchema } from './types.ts';
 
 export const configKeysMax = 256;
 const schemaLevelsMax = 16;
-const draft = 'https://json-schema.org/draft/2020-12/schema';
 
 export interface ReadConfig {
   schema: ConfigSchema;

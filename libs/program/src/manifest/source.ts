@@ -85,15 +85,19 @@ export class ManifestSource {
       const readable = document.errors.every(({ code }) => code === 'DUPLICATE_KEY') && document.warnings.length === 0;
       return readable ? document : null;
     } catch (error) {
-      // The parser's own stack, on thousands of brackets within one another.
-      if (!/call stack/i.test(messageOf(error))) throw error;
-      this.report(start, '', 'is nested too deeply');
+      if (!stackOverflow.test(messageOf(error))) throw error;
+      this.report(start, '', nestedTooDeeply);
       return null;
     }
   }
 }
 
+/** On thousands of brackets within one another the YAML parser runs out of stack, and says so or throws. */
+const stackOverflow = /call stack/i;
+const nestedTooDeeply = 'is nested too deeply';
+
 function yamlReason(message: string): string {
+  if (stackOverflow.test(message)) return nestedTooDeeply;
   return message === 'Map keys must be unique' ? 'this key is there twice' : `is no YAML: ${message}`;
 }
 
