@@ -1,4 +1,5 @@
 import { isMap, isNode, isScalar, isSeq, type Node } from 'yaml';
+import { manifestPath } from '../files/index.ts';
 import { describeValue, didYouMean } from '../problem/index.ts';
 import { kindOf, type ManifestSource, type Place, type ProblemDetail } from './source.ts';
 import { durationForm, parseDuration, showDuration } from './values.ts';
@@ -31,6 +32,10 @@ export class Cursor {
 
   report(reason: string, detail: ProblemDetail = {}): undefined {
     this.source.report(this.place, this.path, reason, detail);
+  }
+
+  warn(reason: string, detail: ProblemDetail = {}): void {
+    this.source.warn({ file: manifestPath, ...this.place, path: this.path, reason, ...detail });
   }
 
   #wrong(wanted: string, advice = ''): undefined {
@@ -146,7 +151,9 @@ export class Cursor {
   /** Text, or a number or truth value in the way it was written. */
   looseText(max: number): string | undefined {
     const { node } = this;
-    if (!isScalar(node) || !['string', 'number', 'boolean'].includes(typeof node.value)) return this.#wrong('text');
+    if (!isScalar(node) || !['string', 'number', 'boolean'].includes(typeof node.value)) {
+      return this.#wrong('text', this.isMap ? ': text that begins with {{ needs quotes' : '');
+    }
     const value = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
     if (value.includes('\0')) return this.report('holds a NUL character', { allowed: 'text without NUL' });
     return value.length <= max

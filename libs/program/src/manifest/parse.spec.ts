@@ -243,6 +243,16 @@ describe('what is refused, with its line', () => {
     ['no command', 'process: { env: {} }', 'process.command: "command" is missing'],
     ['an empty command', 'process: { command: [] }', 'process.command: is empty'],
     [
+      '{{…}} without quotes',
+      'process: { command: [/x, {{unit.port}}] }',
+      'process.command[1]: must be text, not a map: text that begins with {{ needs quotes',
+    ],
+    [
+      'a reload by an absolute path',
+      'process: { command: [/x], reload: { run: /bin/true } }',
+      '"/bin/true" is absolute',
+    ],
+    [
       'a reserved variable',
       'process: { command: [/x], env: { YIQIU_X: y } }',
       '"YIQIU_X" is no name for a variable here',

@@ -16,7 +16,7 @@ import { ManifestSource } from './source.ts';
 import type { ConfigSchema, Manifest, ProcessSpec } from './types.ts';
 import { isObject } from '../json.ts';
 
-export type ParsedManifest = { manifest: Manifest } | { problems: Problem[] };
+export type ParsedManifest = { manifest: Manifest; warnings: Problem[] } | { problems: Problem[] };
 
 const topLevel = {
   known: [
@@ -58,7 +58,9 @@ export function parseManifest(text: string, files: PackageFiles): ParsedManifest
     return { problems: source.problems };
   }
   const manifest = readManifest(new Cursor(source, source.root, '', { line: 1, column: 1 }), source, files);
-  return source.problems.length > 0 || manifest === null ? { problems: source.problems } : { manifest };
+  return source.problems.length > 0 || manifest === null
+    ? { problems: source.problems }
+    : { manifest, warnings: source.warnings };
 }
 
 function readManifest(root: Cursor, source: ManifestSource, files: PackageFiles): Manifest | null {

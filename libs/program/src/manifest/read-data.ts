@@ -1,7 +1,6 @@
-import { checkRelativePath } from '../files/index.ts';
 import type { Cursor } from './cursor.ts';
 import { reservedHomeNames } from './names.ts';
-import { limits, readNamed } from './reading.ts';
+import { homePath, limits, readNamed, readPath } from './reading.ts';
 import type { DataDirectory } from './types.ts';
 import { parseMode } from './values.ts';
 
@@ -20,7 +19,7 @@ export function readData(cursor: Cursor | undefined): DataDirectory[] {
       at: given ?? item,
       directory: {
         name: name ?? '',
-        path: given === undefined ? (name ?? '') : (readHomePath(given) ?? ''),
+        path: given === undefined ? (name ?? '') : (readPath(given, homePath) ?? ''),
         mode: readMode(fields.get('mode')) ?? dataModeDefault,
         onLoss: fields.get('onLoss')?.word(['wait', 'rebuild', 'init']) ?? 'wait',
       } satisfies DataDirectory,
@@ -43,15 +42,6 @@ export function readData(cursor: Cursor | undefined): DataDirectory[] {
 
 function overlap(left: string, right: string): boolean {
   return left === right || left.startsWith(`${right}/`) || right.startsWith(`${left}/`);
-}
-
-/** A path relative to the unit's home that does not leave it. */
-export function readHomePath(cursor: Cursor): string | undefined {
-  const allowed = "a path below the unit's home, without . and ..";
-  const text = cursor.text({ max: 255, what: allowed });
-  if (text === undefined) return undefined;
-  const checked = checkRelativePath(text);
-  return 'path' in checked ? checked.path : cursor.report(`"${text}" ${checked.reason}`, { value: text, allowed });
 }
 
 /** Quoted octal digits: an unquoted 0640 is the number 640 to YAML, and not the mode. */

@@ -15,6 +15,7 @@ export function readHooks(cursor: Cursor | undefined, user: string, reading: Rea
     const settings = readSettings(fields?.get(name), user);
     const file = hookFile(name, reading);
     if (file !== null) hooks[name] = settings;
+    else fields?.get(name)?.warn(`has settings, and the package has no ${hookPath(name)}`);
   }
   return hooks;
 }

@@ -1,6 +1,6 @@
 import type { Cursor } from './cursor.ts';
 import { limitNames, signalNames } from './names.ts';
-import { limits, readCommand, readTemplateText, type Reading } from './reading.ts';
+import { limits, packagePath, readCommand, readPath, readTemplateText, type Reading } from './reading.ts';
 import type { ProcessSpec } from './types.ts';
 import { parseCountInWindow, parseDurationRange } from './values.ts';
 
@@ -70,7 +70,7 @@ function readReload(cursor: Cursor | undefined, reading: Reading): ProcessSpec['
     const name = signal.word(signalNames);
     return name === undefined ? null : { kind: 'signal', signal: name };
   }
-  const path = run?.text({ max: 255, what: 'the path of an executable in the package' });
+  const path = run === undefined ? undefined : readPath(run, packagePath);
   if (run === undefined || path === undefined) return null;
   const file = reading.files.table.fileAt(path);
   if (file === null) run.report(`"${path}" does not exist in the package`, { value: path });

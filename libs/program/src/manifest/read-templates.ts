@@ -3,8 +3,8 @@ import { templateCharactersMax } from '../template/index.ts';
 import { templatesFolder } from '../files/index.ts';
 import type { Cursor } from './cursor.ts';
 import { type ChangeEffect, changeCauses, changeEffects } from './names.ts';
-import { readHomePath, readMode } from './read-data.ts';
-import { limits, type Reading } from './reading.ts';
+import { readMode } from './read-data.ts';
+import { homePath, limits, packagePath, readPath, type Reading } from './reading.ts';
 import type { Template } from './types.ts';
 
 const modeDefault = 0o644;
@@ -36,7 +36,7 @@ export function readTemplates(cursor: Cursor | undefined, reading: Reading): Rea
 }
 
 function readTarget(cursor: Cursor, taken: Set<string>): string | undefined {
-  const path = readHomePath(cursor);
+  const path = readPath(cursor, homePath);
   if (path === undefined) return undefined;
   const [top = ''] = path.split('/');
   if (top === 'program' || top === '.owner') cursor.report(`"${top}" is the platform's own`, { value: path });
@@ -47,7 +47,7 @@ function readTarget(cursor: Cursor, taken: Set<string>): string | undefined {
 }
 
 function readSource(cursor: Cursor, { files }: Reading): { path: string; text: string | null } {
-  const path = cursor.text({ max: 255, what: `a file under ${templatesFolder}` });
+  const path = readPath(cursor, packagePath);
   if (path === undefined) return { path: '', text: null };
   const file = files.table.fileAt(path);
   const known = [...files.table.entries.keys()].filter((name) => name.startsWith(templatesFolder));

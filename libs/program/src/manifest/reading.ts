@@ -1,5 +1,5 @@
 import { dnsLabelMax, dnsLabelPattern } from '@yiqiu/kernel';
-import type { PackageFiles } from '../files/index.ts';
+import { checkRelativePath, type PackageFiles } from '../files/index.ts';
 import type { Cursor } from './cursor.ts';
 import type { ManifestSource } from './source.ts';
 
@@ -36,6 +36,17 @@ export function readName(cursor: Cursor | undefined): string | undefined {
 
 export function readUser(cursor: Cursor | undefined): string | undefined {
   return cursor?.text({ max: 32, pattern: /^[a-z_][a-z0-9_-]*\$?$/, what: 'the name of a user' });
+}
+
+export const homePath = "a path below the unit's home, without . and ..";
+export const packagePath = 'a path below the package, without . and ..';
+
+/** A relative path that stays below where it begins. */
+export function readPath(cursor: Cursor, allowed: string): string | undefined {
+  const text = cursor.text({ max: 255, what: allowed });
+  if (text === undefined) return undefined;
+  const checked = checkRelativePath(text);
+  return 'path' in checked ? checked.path : cursor.report(`"${text}" ${checked.reason}`, { value: text, allowed });
 }
 
 export interface Item {
@@ -78,8 +89,17 @@ export function readCommand(cursor: Cursor | undefined, reading: Reading): strin
     const allowed = "a path that begins with /, '{{program.home}}/' or '{{unit.home}}/'";
     elements[0]?.report('must be an absolute path', { value: first, allowed });
   }
+  warnIfMissing(elements[0], first, reading);
   if (first === '' && elements[0]?.scalar === '') elements[0].report('must be an absolute path', { value: '' });
   return texts;
+}
+
+/** `{{program.home}}/bin/ping` where the package has no bin/ping that can be run. */
+function warnIfMissing(cursor: Cursor | undefined, command: string, { files }: Reading): void {
+  const path = /^\{\{\{?~?\s*program\.home\s*~?\}?\}\}\/([^{}]+)$/.exec(command)?.[1];
+  const file = path === undefined ? undefined : files.table.fileAt(path);
+  if (file === null) cursor?.warn(`runs "${path}", which the package does not have`, { value: command });
+  else if (file?.executable === false) cursor?.warn(`runs "${path}", which has no run bit`, { value: command });
 }
 
 /** Text that is a template, to be checked later. */

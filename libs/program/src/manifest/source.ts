@@ -16,6 +16,7 @@ export interface ProblemDetail {
 /** The text of a manifest, its syntax tree, and what is wrong with it so far. */
 export class ManifestSource {
   readonly #problems: Problem[] = [];
+  readonly #warnings: Problem[] = [];
   readonly #seen = new Set<string>();
   readonly #lines = new LineCounter();
   readonly #document: Document.Parsed | null;
@@ -46,6 +47,15 @@ export class ManifestSource {
     if (offset === undefined) return null;
     const { line, col } = this.#lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
+  }
+
+  /** What is accepted, but probably not meant. */
+  get warnings(): Problem[] {
+    return this.#warnings;
+  }
+
+  warn(problem: Problem): void {
+    if (this.#warnings.length < problemsMax) this.#warnings.push(problem);
   }
 
   report(place: Place, path: string, reason: string, detail: ProblemDetail = {}): void {

@@ -59,14 +59,15 @@ describe('a good package', () => {
 
   it('is warned of what is probably a mistake', async () => {
     await inTempDirectory(async (directory) => {
-      const { 'bin/ping': _, ...files } = redis;
+      const { 'bin/ping': _ping, 'hooks/install': _install, ...files } = redis;
       await lay(directory, { ...files, 'hooks/config-change': '', 'hooks/common': '' });
       await chmod(join(directory, 'bin/role'), 0o644);
       const linted = await lintDirectory(directory);
-      expect('warnings' in linted && linted.warnings.map(({ file, path, reason }) => [file, path, reason])).toEqual([
-        ['hooks/config-change', '', 'is no hook, and never run (did you mean "config-changed"?)'],
-        ['yiqiu.yaml', 'health.alive.exec', 'runs "bin/ping", which the package does not have'],
-        ['yiqiu.yaml', 'health.role.exec', 'runs "bin/role", which has no run bit'],
+      expect('warnings' in linted && linted.warnings.map(({ reason, ...at }) => `${fieldOf(at)} ${reason}`)).toEqual([
+        'yiqiu.yaml:31 runs "bin/ping", which the package does not have',
+        'yiqiu.yaml:32 runs "bin/role", which has no run bit',
+        'yiqiu.yaml:34 has settings, and the package has no hooks/install',
+        'hooks/config-change:1 is no hook, and never run (did you mean "config-changed"?)',
       ]);
     });
   });
