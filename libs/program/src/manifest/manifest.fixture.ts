@@ -1,4 +1,7 @@
 import { EntryTable, type PackageFiles } from '../files/index.ts';
+import { fieldOf } from '../problem/index.ts';
+import { parseManifest } from './parse.ts';
+import type { Manifest } from './types.ts';
 
 /** The manifest of the page "Program packages" without the keys of later work, comments and all. */
 export const pageManifest = `apiVersion: yiqiu/v1
@@ -60,4 +63,17 @@ export function filesOf(texts: Readonly<Record<string, string>>, notExecutable: 
     if ('problem' in added) throw new Error(added.problem.reason);
   }
   return { table, texts: new Map(Object.entries(texts)) };
+}
+
+export function accepted(text: string, files: Record<string, string> = {}): Manifest {
+  const parsed = parseManifest(text, filesOf({ 'yiqiu.yaml': text, ...files }));
+  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems, null, 2));
+  return parsed.manifest;
+}
+
+/** As `file:line path: reason`. */
+export function refused(text: string, files: Record<string, string> = {}, notExecutable: string[] = []): string[] {
+  const parsed = parseManifest(text, filesOf({ 'yiqiu.yaml': text, ...files }, notExecutable));
+  if ('manifest' in parsed) throw new Error('the manifest was accepted');
+  return parsed.problems.map((problem) => `${fieldOf(problem)} ${problem.path}: ${problem.reason}`);
 }
