@@ -1,3 +1,4 @@
 export * from './port.ts';
 export * from './connection/index.ts';
 export * from './wire/index.ts';
+export * from './identity/index.ts';
