@@ -36,8 +36,7 @@ const main = async (): Promise<number> => {
   const platform = new Platform(options, checkout, (text) => process.stdout.write(text));
   const ended = end.promise.then((why) => ({ why }));
   try {
-    const started = await Promise.race([platform.start(), ended]);
-    if (started === undefined) await ended;
+    await Promise.race([platform.start(), ended]);
     platform.say(`stopping (${(await ended).why})`);
     return 0;
   } finally {

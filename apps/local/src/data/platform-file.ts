@@ -52,7 +52,7 @@ export const writePlatformFile = (
     token,
     pid: own.pid,
     dataDir: paths.dataDir,
-    processes,
+    processes: [...processes],
     startTicks: own.startTicks,
     bootId: own.bootId,
   } satisfies PlatformFile);

@@ -41,7 +41,7 @@ export const startService = async (service: ServiceProcess): Promise<SupervisedP
   const { readyUrl } = service;
   if (readyUrl === null) return child;
   try {
-    await waitFor(() => (ended !== null ? 'ended' : isReady(readyUrl)), {
+    await waitFor(async () => ended !== null || (await isReady(readyUrl)), {
       deadlineMs: service.readyDeadlineMs,
       what: `${service.name} to be ready; see ${service.logFile}`,
     });

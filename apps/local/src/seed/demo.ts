@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from '@yiqiu/processes';
-import { packDirectory } from '@yiqiu/program';
+import { pack } from '@yiqiu/program';
 import { z } from 'zod';
 import { exists } from './base.ts';
 import type { Rest } from './rest.ts';
@@ -19,7 +19,9 @@ export const pushPrograms = async (rest: Rest, programsDir: string): Promise<str
   for (const name of readdirSync(programsDir).sort()) {
     const directory = join(programsDir, name);
     if (!existsSync(join(directory, 'yiqiu.yaml'))) continue;
-    const archive = await packDirectory(directory);
+    const archive = await pack(directory);
+    if ('problems' in archive)
+      throw new Error(`${directory}: ${archive.problems.map((problem) => problem.reason).join('; ')}`);
     const result = program.parse(await rest.postArchive('/programs', archive.bytes, `seed:program:${archive.digest}`));
     pushed.push(`${result.name}@${result.version}`);
   }
