@@ -22,7 +22,9 @@ export const pushPrograms = async (rest: Rest, programsDir: string): Promise<str
     const archive = await pack(directory);
     if ('problems' in archive)
       throw new Error(`${directory}: ${archive.problems.map((problem) => problem.reason).join('; ')}`);
-    const result = program.parse(await rest.postArchive('/programs', archive.archive, `seed:program:${archive.digest}`));
+    const result = program.parse(
+      await rest.postArchive('/programs', archive.archive, `seed:program:${archive.digest}`),
+    );
     pushed.push(`${result.name}@${result.version}`);
   }
   return pushed;
