@@ -1,1 +1,11 @@
-export {};
+export { resourceDomain } from './context.ts';
+export type { ResourceCommand } from './commands.ts';
+export type { ResourceContextState } from './state.ts';
+export { changeAnswer } from './answers.ts';
+export type { ChangeAnswer } from './answers.ts';
+export { packageNamed, packageUnknown, packageView } from './package/index.ts';
+export { resourceServiceView, servicesWhere } from './resource-service/index.ts';
+export type { ResourceServiceFilters } from './resource-service/index.ts';
+export { containerById, containerUnknown, containersWhere, containerView, idOf } from './container/index.ts';
+export type { ContainerFilters } from './container/index.ts';
+export { allocatedByMachine } from './host/index.ts';

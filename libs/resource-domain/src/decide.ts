@@ -1,0 +1,42 @@
+import type { ResourceContextEvent } from '@yiqiu/contracts';
+import { unreachable } from '@yiqiu/kernel';
+import type { Ctx, Decision } from '@yiqiu/kernel';
+import type { ResourceCommand } from './commands.ts';
+import { activateContainer, declineContainer, releaseUnit } from './container/index.ts';
+import { addHost, closeHost, confirmEvacuated, forgetHost, observeHost } from './host/index.ts';
+import { createPackage } from './package/index.ts';
+import { allocateContainer, placePending } from './placement/index.ts';
+import type { ResourceContextState } from './state.ts';
+
+/** Which room decides which command. */
+export const decide = (
+  state: ResourceContextState,
+  command: ResourceCommand,
+  ctx: Ctx,
+): Decision<ResourceContextEvent> => {
+  switch (command.type) {
+    case 'CreatePackage':
+      return createPackage(state, command, ctx);
+    case 'AddHost':
+      return addHost(state, command);
+    case 'ObserveHost':
+      return observeHost(state, command);
+    case 'ForgetHost':
+      return forgetHost(state, command);
+    case 'CloseHost':
+      return closeHost(state, command);
+    case 'ConfirmEvacuated':
+      return confirmEvacuated(state, command);
+    case 'AllocateContainer':
+      return allocateContainer(state, command, ctx);
+    case 'PlacePending':
+      return placePending(state, command, ctx);
+    case 'ActivateContainer':
+      return activateContainer(state, command);
+    case 'DeclineContainer':
+      return declineContainer(state, command);
+    case 'ReleaseUnit':
+      return releaseUnit(state, command);
+  }
+  return unreachable(command, 'resource command');
+};

@@ -1,0 +1,38 @@
+import { unreachable } from '@yiqiu/kernel';
+import type { EnvelopeOf } from '../events.ts';
+import { must } from '../state.ts';
+import type { ResourceContextState } from '../state.ts';
+import type { Host } from './state.ts';
+
+export type HostEnvelope = EnvelopeOf<
+  'HostObserved' | 'HostForgotten' | 'MachineEvacuated' | 'MachineClosed' | 'MachineCloseRefused'
+>;
+
+const change = (state: ResourceContextState, machineUid: string, patch: Partial<Host>): void => {
+  state.hosts.set(machineUid, { ...must(state.hosts.get(machineUid), `host ${machineUid}`), ...patch });
+};
+
+export const evolveHost = (state: ResourceContextState, event: HostEnvelope): void => {
+  switch (event.type) {
+    case 'HostObserved': {
+      const { data } = event;
+      const before = state.hosts.get(data.machineUid);
+      state.hosts.set(data.machineUid, {
+        ...data,
+        closedFor: data.state === 'READY' ? null : (before?.closedFor ?? null),
+        evacuated: data.state === 'ERROR_DETECTED' && before?.evacuated === true,
+      });
+      return;
+    }
+    case 'HostForgotten':
+      state.hosts.delete(event.data.machineUid);
+      return;
+    case 'MachineEvacuated':
+      return change(state, event.data.machineUid, { evacuated: true });
+    case 'MachineClosed':
+      return change(state, event.data.machineUid, { closedFor: event.data.requestId });
+    case 'MachineCloseRefused':
+      return;
+  }
+  return unreachable(event, 'host event');
+};

@@ -1,0 +1,12 @@
+export { addHost, observeHost } from './observe.ts';
+export type { AddHost, ObserveHost } from './observe.ts';
+export { forgetHost } from './forget.ts';
+export type { ForgetHost } from './forget.ts';
+export { closeHost } from './close.ts';
+export type { CloseHost } from './close.ts';
+export { confirmEvacuated, isEvacuated } from './confirm-evacuated.ts';
+export type { ConfirmEvacuated } from './confirm-evacuated.ts';
+export { evolveHost } from './evolve.ts';
+export { hostRow } from './state.ts';
+export type { Host, ObservedHost } from './state.ts';
+export { allocatedByMachine } from './view.ts';

@@ -1,0 +1,17 @@
+import { resourceCatalogue } from '@yiqiu/contracts';
+import { z } from 'zod';
+
+/** What is known of a machine, as its context told it. */
+export const observedHost = resourceCatalogue.HostObserved[1];
+export type ObservedHost = z.infer<typeof observedHost>;
+
+export const hostRow = observedHost.extend({
+  /** The offline request that was answered with MachineClosed; null once the machine is READY again. */
+  closedFor: z.string().nullable(),
+  /** MachineEvacuated was said since it is in ERROR_DETECTED. */
+  evacuated: z.boolean(),
+});
+export type Host = z.infer<typeof hostRow>;
+
+/** The part that the machine context tells. */
+export const observedOf = ({ closedFor: _, evacuated: __, ...observed }: Host): ObservedHost => observed;

@@ -1,0 +1,57 @@
+import type { ResourceContextEvent } from '@yiqiu/contracts';
+import { definedAs, definitionOf } from '../resource-service/index.ts';
+import type { Package } from '../package/index.ts';
+import type { Placement } from './place.ts';
+import type { PlacementRequest } from './state.ts';
+import type { Tentative } from './tentative.ts';
+
+type Placed = Extract<Placement, { readonly placed: true }>;
+type Waiting = Extract<Placement, { readonly placed: false }>;
+
+/** The service's definition where it is new, then the container; both are in `tentative` from then on. */
+export const allocated = (
+  tentative: Tentative,
+  request: PlacementRequest,
+  { fit, package: known, resources }: Placed,
+  uid: string,
+): readonly ResourceContextEvent[] => {
+  const { host, ports, home } = fit;
+  const { requestId, unitUid, unit, serviceUid, service, ordinal, incarnation } = request;
+  const { machineUid, machine, address, rack, zone, labels } = host;
+  tentative.add({ uid, serviceUid, ordinal, machineUid, resources, ports, home });
+  return [
+    ...defined(tentative, request, known),
+    {
+      stream: `container/${uid}`,
+      type: 'ContainerAllocated',
+      version: 1,
+      data: {
+        ...{ uid, requestId, unitUid, unit, serviceUid, service, ordinal, incarnation },
+        ...{ package: known.name, resources, machineUid, machine, address, rack, zone, labels },
+        ...{ ports, home, replaces: null },
+      },
+    },
+  ];
+};
+
+/** The service's definition where it is new and its package known, then that the request waits, and why. */
+export const waiting = (
+  tentative: Tentative,
+  request: PlacementRequest,
+  { package: known, message, filters }: Waiting,
+): readonly ResourceContextEvent[] => [
+  ...(known === null ? [] : defined(tentative, request, known)),
+  {
+    stream: `placement/${request.requestId}`,
+    type: 'PlacementPending',
+    version: 1,
+    data: { ...request, message, filters: { ...filters } },
+  },
+];
+
+const defined = (tentative: Tentative, request: PlacementRequest, known: Package): readonly ResourceContextEvent[] => {
+  const definition = definitionOf(request, known);
+  const events = definedAs(definition, tentative.definitionOf(definition.serviceUid));
+  if (events.length > 0) tentative.define(definition);
+  return events;
+};

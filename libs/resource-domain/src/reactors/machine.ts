@@ -1,0 +1,82 @@
+import { unreachable } from '@yiqiu/kernel';
+import type { IfRefused, Reaction, Reactor } from '@yiqiu/kernel';
+import type { ResourceCommand } from '../commands.ts';
+import type { ObserveHost } from '../host/index.ts';
+import type { ResourceContextState } from '../state.ts';
+import { asForeign } from './foreign.ts';
+
+const types = [
+  'MachineAdded',
+  'MachineLabelled',
+  'InventoryChanged',
+  'MachineInited',
+  'MachineOnlined',
+  'MachineBackedUp',
+  'MachineFaultDetected',
+  'MachineMigrated',
+  'MachineRepaired',
+  'MachineOfflined',
+  'MachineSuspected',
+  'MachineCleared',
+  'OfflineRequested',
+  'MachineLeft',
+  'MachineDiscarded',
+] as const;
+
+/** Machines are known from their first event on, and only empty ones go: a refusal here is a defect. */
+const ifRefused: IfRefused<ResourceCommand> = 'halt';
+
+const answer = (command: ResourceCommand): readonly Reaction<ResourceCommand>[] => [{ command, ifRefused }];
+
+const observe = (machineUid: string, changes: ObserveHost['data']['changes']): readonly Reaction<ResourceCommand>[] =>
+  answer({ type: 'ObserveHost', data: { machineUid, changes } });
+
+/** Keeps the list of machines as context `machine` tells it; the first phase of offline is answered. */
+export const machineReactor: Reactor<ResourceContextState, ResourceCommand> = {
+  types,
+  react: (_state, envelope) => {
+    const event = asForeign(envelope, types);
+    const { uid, name } = event.data;
+    switch (event.type) {
+      case 'MachineAdded': {
+        const { address, pool, rack, zone, labels } = event.data;
+        const named = { machineUid: uid, machine: name, address, pool, rack, zone, labels };
+        return answer({
+          type: 'AddHost',
+          data: { ...named, state: 'NEW', suspect: false, capacity: null, foreignPorts: [] },
+        });
+      }
+      case 'MachineLabelled': {
+        const { labels, rack, zone } = event.data;
+        return observe(uid, { labels, rack, zone });
+      }
+      case 'InventoryChanged': {
+        const { capacity, foreignPorts } = event.data;
+        return observe(uid, { capacity, foreignPorts });
+      }
+      case 'MachineInited':
+      case 'MachineBackedUp':
+        return observe(uid, { state: 'INITED' });
+      case 'MachineOnlined':
+        return observe(uid, { state: 'READY' });
+      case 'MachineFaultDetected':
+        return observe(uid, { state: 'ERROR_DETECTED' });
+      case 'MachineMigrated':
+        return observe(uid, { state: 'ERROR' });
+      case 'MachineRepaired':
+        return observe(uid, { state: 'NEW' });
+      case 'MachineOfflined':
+        return observe(uid, { state: 'OFFLINE' });
+      case 'MachineSuspected':
+        return observe(uid, { suspect: true });
+      case 'MachineCleared':
+        return observe(uid, { suspect: false });
+      case 'OfflineRequested':
+        return answer({ type: 'CloseHost', data: { machineUid: uid, requestId: event.data.requestId } });
+      case 'MachineLeft':
+      case 'MachineDiscarded':
+        return answer({ type: 'ForgetHost', data: { machineUid: uid } });
+    }
+    return unreachable(event, 'machine event');
+  },
+};
