@@ -9,17 +9,20 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 /** Node 24, from npm. */
 export const node24 = join(root, 'node_modules', 'node', 'bin', 'node');
 
+/** Where steps are told; the CLI, whose stdout is data, has them on stderr. */
+export const told = { stream: process.stdout };
+
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
 /** Runs one step, printing its name at once and its duration at the end. */
 export const step = async (name, work) => {
   const started = Date.now();
-  process.stdout.write(`  ${name} …`);
+  told.stream.write(`  ${name} …`);
   try {
     const note = await work();
-    process.stdout.write(` ${note ?? 'done'} (${seconds(Date.now() - started)})\n`);
+    told.stream.write(` ${note ?? 'done'} (${seconds(Date.now() - started)})\n`);
   } catch (error) {
-    process.stdout.write(` failed after ${seconds(Date.now() - started)}\n`);
+    told.stream.write(` failed after ${seconds(Date.now() - started)}\n`);
     throw error;
   }
 };

@@ -1,2 +1,19 @@
 #!/usr/bin/env node
-import "../dist/main.js";
+// `npx yiqiu`: committed, so that it is there right after install. Builds what is missing, runs on Node 24.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+if (!existsSync(main)) {
+  const { told } = await import('../../../deploy/dev/steps.mjs');
+  const { bootstrap } = await import('../../../deploy/dev/bootstrap.mjs');
+  told.stream = process.stderr;
+  await bootstrap();
+}
+if (Number(process.versions.node.split('.')[0]) >= 24) await import(main);
+else {
+  const { node24 } = await import('../../../deploy/dev/steps.mjs');
+  const { status, signal } = spawnSync(node24, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
+  process.exit(signal === null ? (status ?? 1) : 1);
+}

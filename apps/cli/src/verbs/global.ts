@@ -1,0 +1,6 @@
+export interface GlobalOptions {
+  readonly data?: string;
+  readonly server?: string;
+  readonly token?: string;
+  readonly output: string;
+}
