@@ -1,0 +1,18 @@
+/** Places where a crash test may end the process (docs: README, "Crash tests"). */
+export type FaultPointName =
+  | 'before-append'
+  | 'after-append'
+  | 'before-publish'
+  | 'after-publish'
+  | 'event-consumed'
+  | 'outbox-sent'
+  | 'report-received'
+  | 'snapshot-written';
+
+/**
+ * Called by the runtime as it passes a named place. Only test programs give one; theirs kills its own process there. It must
+ * not be asynchronous: nothing may run between the call and what follows.
+ */
+export type FaultPoint = (name: FaultPointName) => void;
+
+export const noFaultPoint: FaultPoint = () => undefined;

@@ -1,0 +1,6 @@
+export * from './ports.ts';
+export * from './node-host.ts';
+export * from './random-ids.ts';
+export * from './pause.ts';
+export * from './backoff.ts';
+export * from './guarded-clock.ts';

@@ -1,0 +1,3 @@
+export * from './lease.ts';
+export * from './follower.ts';
+export * from './settle.ts';

@@ -1,0 +1,3 @@
+export * from './chunks.ts';
+export * from './save.ts';
+export * from './state-hash.ts';
