@@ -110,7 +110,7 @@ describe('a service', () => {
     const { peer } = await start();
     await expect(peer.call(stateHash, {})).rejects.toEqual(new RefusedError(conflict));
     await expect(peer.call(stateHash, {})).rejects.toMatchObject({ error: conflict });
-    const failure = await Array.fromAsync(peer.stream(readBlob, { digest: 'd' })).catch((error: unknown) => error);
+    const failure = await collect(peer.stream(readBlob, { digest: 'd' })).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: status.INTERNAL, details: expect.not.stringContaining('secret') });
   });
 
@@ -127,7 +127,7 @@ describe('a service', () => {
     const { port } = await start();
     const stranger = peerOf(port, 'x'.repeat(40));
     await expect(stranger.call(head, {})).rejects.toMatchObject({ error: { code: 'peer-secret-refused' } });
-    await expect(Array.fromAsync(stranger.stream(read, readRequest(1)))).rejects.toMatchObject({
+    await expect(collect(stranger.stream(read, readRequest(1)))).rejects.toMatchObject({
       error: { code: 'peer-secret-refused' },
     });
   });
@@ -155,7 +155,7 @@ describe('a service', () => {
 
   test('a stop ends followers and calls, and is done once', async () => {
     const { peer, service } = await start();
-    const follower = Array.fromAsync(peer.stream(read, readRequest(0)));
+    const follower = collect(peer.stream(read, readRequest(0)));
     await service.stop();
     await service.stop();
     const got = await follower.catch((error: unknown) => error);
@@ -194,4 +194,10 @@ const settled = async (read: () => number): Promise<void> => {
     if (read() !== last) [last, since] = [read(), Date.now()];
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+};
+
+const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 };

@@ -1,0 +1,74 @@
+import type { MachineContextEvent, ResourceContextEvent, ServiceContextEvent } from '@yiqiu/contracts';
+import type { Ctx, EventEnvelope, NewEvent, Reaction } from '@yiqiu/kernel';
+import { Envelopes, testNowMs, testUuid } from '@yiqiu/testing';
+import type { ResourceCommand } from './commands.ts';
+import { resourceDomain } from './context.ts';
+import type { ResourceContextState } from './state.ts';
+
+/** Context `resource` between the other two, as the runtime drives it: reactions by their tables, follow-ups to the end. */
+export class World {
+  state: ResourceContextState = resourceDomain.initial();
+  readonly log: EventEnvelope[] = [];
+  readonly refused: string[] = [];
+  readonly #own = new Envelopes('resource');
+  readonly #foreign = { machine: new Envelopes('machine'), service: new Envelopes('service') };
+  #uuids = 0;
+
+  /** Called after each event is folded. */
+  onEvent: (event: EventEnvelope, before: ResourceContextState) => void = () => undefined;
+
+  command(command: ResourceCommand): readonly ResourceContextEvent[] {
+    const decision = resourceDomain.decide(this.state, command, this.#ctx());
+    if (!decision.ok) throw new Error(`${decision.error.code}: ${decision.error.message}`);
+    return this.#fold(decision.events);
+  }
+
+  machine(event: MachineContextEvent): readonly string[] {
+    return this.#take('machine', event);
+  }
+
+  service(event: ServiceContextEvent): readonly string[] {
+    return this.#take('service', event);
+  }
+
+  /** Types of what the foreign event led to. */
+  #take(context: 'machine' | 'service', event: NewEvent): readonly string[] {
+    const from = this.log.length;
+    const reactor = resourceDomain.reactors[context];
+    if (reactor === undefined) throw new Error(`no reactor to ${context}`);
+    if (!reactor.types.includes(event.type)) throw new Error(`the reactor to ${context} does not take ${event.type}`);
+    for (const reaction of reactor.react(this.state, this.#foreign[context].place(event))) this.#react(reaction);
+    return this.log.slice(from).map(({ type }) => type);
+  }
+
+  #react({ command, ifRefused }: Reaction<ResourceCommand>): void {
+    const decision = resourceDomain.decide(this.state, command, this.#ctx());
+    if (decision.ok) return void this.#fold(decision.events);
+    this.refused.push(decision.error.code);
+    if (ifRefused === 'halt') throw new Error(`halt: ${command.type}: ${decision.error.code}`);
+    if (ifRefused !== 'done') throw new Error('no reaction here has a compensation');
+  }
+
+  #fold(events: readonly ResourceContextEvent[]): readonly ResourceContextEvent[] {
+    const placed = events.map((event) => {
+      const envelope = this.#own.place(event);
+      const before = this.state;
+      this.onEvent(envelope, before);
+      resourceDomain.evolve(this.state, envelope);
+      this.log.push(envelope);
+      return envelope;
+    });
+    for (const event of placed) for (const reaction of resourceDomain.react(this.state, event)) this.#react(reaction);
+    return events;
+  }
+
+  #ctx(): Ctx {
+    return {
+      now: testNowMs,
+      uuid: () => testUuid(500_000 + ++this.#uuids),
+      actor: 'user:test',
+      reason: null,
+      commandId: 'test',
+    };
+  }
+}
