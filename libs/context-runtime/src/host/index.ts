@@ -4,3 +4,4 @@ export * from './random-ids.ts';
 export * from './pause.ts';
 export * from './backoff.ts';
 export * from './guarded-clock.ts';
+export * from './within.ts';

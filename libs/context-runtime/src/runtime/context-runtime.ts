@@ -1,7 +1,7 @@
 import type { Command, ContextName, EventEnvelope, NewEvent } from '@yiqiu/kernel';
 import { RefusedError } from '@yiqiu/kernel';
 import { LogHoleError, type Head } from '@yiqiu/event-log';
-import { Backoff, GuardedClock, pause } from '../host/index.ts';
+import { Backoff, GuardedClock, pause, within } from '../host/index.ts';
 import { Follower, LeadershipLease, settle } from '../leadership/index.ts';
 import type { Memory } from '../memory/index.ts';
 import type { Runtime, RuntimeStatus, SubmitMeta, Submitted } from '../port.ts';
@@ -50,6 +50,8 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
   #running: Promise<void> | null = null;
   /** Where the newest snapshot stands, as far as this process knows. */
   #snapshotAt = 0;
+  /** Events stored by this process. */
+  #stored = 0;
 
   constructor(options: ResolvedOptions<S, C, E>) {
     this.#options = options;
@@ -83,8 +85,10 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
     this.#stopping.abort();
     const term = this.#term;
     if (!halted && term !== null) await term.close();
-    await this.#running;
-    await this.#releaseLease();
+    const { host, timings, reports } = this.#options;
+    const ended = await within(host.timers, timings.drainMs, this.#running ?? Promise.resolve());
+    const released = await within(host.timers, timings.drainMs, this.#releaseLease());
+    if (!ended || !released) reports.info(this.context, 'the log did not answer in time; the lease will run out');
     this.#phase = 'stopped';
     this.#settle();
   }
@@ -180,14 +184,15 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
     const { host, reports } = this.#options;
     const { signal } = this.#stopping;
     const backoff = new Backoff();
+    let stored = 0;
     while (!signal.aborted) {
       try {
         if (!(await this.#obtainLease())) continue;
         const end = await this.#lead();
-        if (end.kind === 'closed' || (await this.#hasHalted(end))) return;
-        this.#reportEnd(end);
-        if (end.kind !== 'consumer-halted') await pause(host.timers, backoff.next(), signal);
-        else backoff.reset();
+        if (end.kind === 'closed' || end.kind === 'halted') return;
+        if (this.#stored > stored || end.kind === 'consumer-halted') backoff.reset();
+        else await pause(host.timers, backoff.next(), signal);
+        stored = this.#stored;
       } catch (error) {
         if (await this.#cannotFold(error)) return;
         const message = `leading failed and will be tried again: ${errorText(error)}`;
@@ -236,10 +241,14 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
     this.#tell([]);
     this.#settle();
     const end = await term.ended;
-    if (end.kind === 'unknown-outcome') this.#unsettled = end.batch;
-    if (end.kind !== 'closed') await term.end();
-    this.#head = { ...head, position: term.writer.durablePosition };
     this.#term = null;
+    this.#head = { ...head, position: term.writer.durablePosition };
+    this.#stored += term.writer.durablePosition - head.position;
+    if (end.kind === 'unknown-outcome') this.#unsettled = end.batch;
+    if (end.kind === 'closed') return end;
+    if (end.kind === 'halted') await this.#halt(end.error);
+    else this.#reportEnd(end);
+    await term.end();
     return end;
   }
 
@@ -267,12 +276,6 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
   #giveUpUnsettled(why: string): void {
     if (this.#unsettled !== null) reject(this.#unsettled, unavailable(this.context, why));
     this.#unsettled = null;
-  }
-
-  async #hasHalted(end: WriterEnd<C>): Promise<boolean> {
-    if (end.kind !== 'halted') return false;
-    await this.#halt(end.error);
-    return true;
   }
 
   /** The log itself cannot be folded by this program: waiting does not help. */

@@ -1,18 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { encodeEvent, leafHash, RefusedError } from '@yiqiu/kernel';
 import { openMemoryLog, type MemoryLog, type StoredEvent } from '@yiqiu/event-log';
 import { add } from '../fixtures/counters.fixture.ts';
-import { meta, openCounters, until, valueOf, type CountersRuntime } from '../fixtures/harness.fixture.ts';
+import { contexts } from '../fixtures/contexts.fixture.ts';
+import { meta, until, valueOf } from '../fixtures/harness.fixture.ts';
 
-const running: CountersRuntime[] = [];
-const open = async (options: Parameters<typeof openCounters>[0] = {}) => {
-  const context = await openCounters(options);
-  running.push(context.runtime);
-  return context;
-};
-afterEach(async () => {
-  for (const runtime of running.splice(0)) await runtime.stop();
-});
+const { open } = contexts();
 
 const events = async (log: MemoryLog): Promise<StoredEvent[]> => Array.fromAsync(log.read(1));
 

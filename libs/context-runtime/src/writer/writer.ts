@@ -287,13 +287,13 @@ export class Writer<S, C extends Command, E extends NewEvent> {
   #finish(end: WriterEnd<C>): WriterEnd<C> {
     if (this.#end !== null) return this.#end;
     this.#end = end;
+    this.#resolveEnded(end);
     const error = unavailable(this.#options.domain.context, whyEnded(end));
     for (const item of this.#queue.drain()) item.reject(error);
     for (const item of this.#adoptions.drain()) item.reject(error);
     this.#lanes.close();
     this.#appender.end(error, { now: end.kind === 'aborted' });
     this.#wake.up();
-    this.#resolveEnded(end);
     return end;
   }
 }
