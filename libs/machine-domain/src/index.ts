@@ -1,1 +1,13 @@
-export {};
+export { machineDomain } from './context.ts';
+export type { MachineCommand } from './commands.ts';
+export type { MachineContextState } from './state.ts';
+export { changeAnswer, joinAnswer } from './answers.ts';
+export { defaultFaultPolicy, poolNamed, poolsWhere, poolView } from './pool/index.ts';
+export { initStrategiesWhere, initStrategyView, itemAt, newestRevision, revisionOf } from './init-strategy/index.ts';
+export { machineNamed } from './machine/state.ts';
+export { machinesWhere, machineView, neverSeen } from './machine/view.ts';
+export type { ObservedAgent } from './machine/view.ts';
+export { lifecycle, possibleVerbs } from './machine/lifecycle.ts';
+export type { Transition } from './machine/lifecycle.ts';
+export { ticketView } from './ticket/ticket.ts';
+export type { InitRef } from './agent/state.ts';

@@ -1,0 +1,29 @@
+import type { JoinAgent, RecordHello, RecordJournal } from './agent/agent.ts';
+import type { CreateInitStrategy } from './init-strategy/index.ts';
+import type { AddMachine } from './machine/add.ts';
+import type { ChangeMachine } from './machine/change.ts';
+import type { LabelMachine, SetMaintenance } from './machine/describe.ts';
+import type { ContinueInit, RecordInitResult } from './machine/init.ts';
+import type { Tick } from './machine/tick.ts';
+import type { CancelOffline, CompleteOffline, MigrateUnit } from './machine/upper-layer.ts';
+import type { CreatePool, DeletePool } from './pool/index.ts';
+import type { CloseTicket } from './ticket/ticket.ts';
+
+export type MachineCommand =
+  | CreatePool
+  | DeletePool
+  | CreateInitStrategy
+  | AddMachine
+  | ChangeMachine
+  | LabelMachine
+  | SetMaintenance
+  | JoinAgent
+  | RecordHello
+  | RecordJournal
+  | ContinueInit
+  | RecordInitResult
+  | MigrateUnit
+  | CompleteOffline
+  | CancelOffline
+  | CloseTicket
+  | Tick;

@@ -1,0 +1,180 @@
+import { enqueue, newQueue, settle } from '@yiqiu/agent-queue';
+import type { MachineState } from '@yiqiu/contracts';
+import { unreachable } from '@yiqiu/kernel';
+import type { EnvelopeOf } from '../events.ts';
+import { must } from '../state.ts';
+import type { MachineContextState } from '../state.ts';
+import type { InitAttempt, Machine } from './state.ts';
+
+export type MachineAggregateEnvelope = EnvelopeOf<
+  | 'MachineAdded'
+  | 'MachineLabelled'
+  | 'MachineMaintenanceSet'
+  | 'AgentJoined'
+  | 'AgentSessionOpened'
+  | 'InventoryChanged'
+  | 'InitStarted'
+  | 'InitStepIssued'
+  | 'InitStepSucceeded'
+  | 'InitStepFailed'
+  | 'MachineInited'
+  | 'MachineOnlined'
+  | 'MachineBackedUp'
+  | 'MachineFaultDetected'
+  | 'MachineMigrated'
+  | 'MachineRepaired'
+  | 'OfflineRequested'
+  | 'OfflineCancelled'
+  | 'MachineOfflined'
+  | 'MachineLeft'
+  | 'MachineDiscarded'
+  | 'MachineSuspected'
+  | 'MachineCleared'
+>;
+
+export const retryKey = (uid: string): string => `init-retry/${uid}`;
+
+const row = (state: MachineContextState, uid: string): Machine => must(state.machines.get(uid), `machine ${uid}`);
+
+const change = (state: MachineContextState, uid: string, patch: Partial<Machine>): void => {
+  state.machines.set(uid, { ...row(state, uid), ...patch });
+};
+
+const changeInit = (state: MachineContextState, uid: string, patch: Partial<InitAttempt>): void => {
+  const { init } = row(state, uid);
+  change(state, uid, { init: { ...must(init ?? undefined, `the attempt of machine ${uid}`), ...patch } });
+};
+
+const enter = (
+  state: MachineContextState,
+  event: MachineAggregateEnvelope,
+  next: MachineState,
+  patch: Partial<Machine> = {},
+): void => change(state, event.data.uid, { state: next, since: event.time, ...patch });
+
+const none = { generation: null, seq: null, startBy: null, retryAt: null, message: null, outputDigest: null } as const;
+
+export const evolveMachine = (state: MachineContextState, event: MachineAggregateEnvelope): void => {
+  const { uid } = event.data;
+  switch (event.type) {
+    case 'MachineAdded':
+      return add(state, event);
+    case 'MachineLabelled':
+      return change(state, uid, { labels: event.data.labels, rack: event.data.rack, zone: event.data.zone });
+    case 'MachineMaintenanceSet':
+      return change(state, uid, { maintenance: event.data.on });
+    case 'AgentJoined':
+      return change(state, uid, { publicKey: event.data.publicKey });
+    case 'AgentSessionOpened': {
+      const { bootId, agentVersion, journalId } = event.data;
+      return change(state, uid, { session: { bootId, agentVersion, journalId } });
+    }
+    case 'InventoryChanged': {
+      const { capacity, os, kernel, arch, foreignPorts } = event.data;
+      return change(state, uid, { inventory: { capacity, os, kernel, arch, foreignPorts } });
+    }
+    case 'InitStarted': {
+      const { attempt, strategy, revision, hash, steps } = event.data;
+      return change(state, uid, {
+        attempts: attempt,
+        init: { attempt, strategy, revision, hash, steps, index: 0, try: 0, phase: 'running', ...none },
+      });
+    }
+    case 'InitStepIssued':
+    case 'InitStepSucceeded':
+    case 'InitStepFailed':
+      return evolveStep(state, event);
+    case 'MachineInited':
+      return enter(state, event, 'INITED', { init: null });
+    case 'MachineOnlined':
+      return enter(state, event, 'READY');
+    case 'MachineBackedUp':
+      return enter(state, event, 'INITED');
+    case 'MachineFaultDetected':
+      return enter(state, event, 'ERROR_DETECTED', { faults: event.data.reasons, faultsSince: event.time });
+    case 'MachineMigrated':
+      return enter(state, event, 'ERROR');
+    case 'MachineRepaired':
+      return enter(state, event, 'NEW', { faults: [], faultsSince: null, init: null });
+    case 'OfflineRequested':
+      return change(state, uid, { offlineRequest: event.data.requestId });
+    case 'OfflineCancelled':
+      return change(state, uid, { offlineRequest: null });
+    case 'MachineOfflined':
+      return enter(state, event, 'OFFLINE', { offlineRequest: null });
+    case 'MachineLeft':
+    case 'MachineDiscarded':
+      return remove(state, uid);
+    case 'MachineSuspected':
+      return change(state, uid, { suspect: true });
+    case 'MachineCleared':
+      return change(state, uid, { suspect: false });
+  }
+  return unreachable(event, 'machine event');
+};
+
+const evolveStep = (
+  state: MachineContextState,
+  event: EnvelopeOf<'InitStepIssued' | 'InitStepSucceeded' | 'InitStepFailed'>,
+): void => {
+  const { uid, generation, seq } = event.data;
+  const queue = must(state.queues.get(uid), `agent queue of ${uid}`);
+  const init = must(row(state, uid).init ?? undefined, `the attempt of machine ${uid}`);
+  switch (event.type) {
+    case 'InitStepIssued': {
+      const { startBy, attempt, index } = event.data;
+      enqueue(queue, generation, {
+        seq,
+        startBy,
+        ref: { attempt, index, strategy: init.strategy, revision: init.revision },
+      });
+      state.deadlines.delete(retryKey(uid));
+      return changeInit(state, uid, { phase: 'running', try: event.data.try, generation, seq, startBy, retryAt: null });
+    }
+    case 'InitStepSucceeded':
+      settle(queue, generation, seq);
+      return changeInit(state, uid, { ...none, index: init.index + 1, try: 0 });
+    case 'InitStepFailed': {
+      settle(queue, generation, seq);
+      const { retryAt, message, output } = event.data;
+      if (retryAt !== null) state.deadlines.set(retryKey(uid), retryAt);
+      const failed = {
+        phase: retryAt === null ? ('failed' as const) : ('waiting' as const),
+        retryAt,
+        message,
+        outputDigest: output?.digest ?? null,
+      };
+      return changeInit(state, uid, { ...none, ...failed });
+    }
+  }
+};
+
+const add = (state: MachineContextState, { data, time }: EnvelopeOf<'MachineAdded'>): void => {
+  state.machines.set(data.uid, {
+    ...data,
+    state: 'NEW',
+    since: time,
+    maintenance: false,
+    suspect: false,
+    publicKey: null,
+    session: null,
+    inventory: null,
+    attempts: 0,
+    init: null,
+    faults: [],
+    faultsSince: null,
+    offlineRequest: null,
+    ticket: null,
+  });
+  state.queues.set(data.uid, newQueue(data.uid));
+  state.machineByName.set(data.name, data.uid);
+  state.machineByToken.set(data.joinTokenHash, data.uid);
+};
+
+const remove = (state: MachineContextState, uid: string): void => {
+  const machine = row(state, uid);
+  state.machines.delete(uid);
+  state.machineByName.delete(machine.name);
+  state.machineByToken.delete(machine.joinTokenHash);
+  state.deadlines.delete(retryKey(uid));
+};

@@ -1,0 +1,65 @@
+import { labels, machineState, resources } from '@yiqiu/contracts';
+import { z } from 'zod';
+import type { MachineContextState } from '../state.ts';
+
+/**
+ * An attempt to initialise. `running`: the step at `index` is with the agent, or is just to be issued (`seq` null);
+ * `waiting`: it failed and is tried again at `retryAt`; `failed`: the attempt is over, the machine stays NEW.
+ */
+const initRow = z.strictObject({
+  attempt: z.int().min(1),
+  strategy: z.string(),
+  revision: z.int().min(1),
+  hash: z.string(),
+  steps: z.int().min(0),
+  index: z.int().min(0),
+  try: z.int().min(0),
+  phase: z.enum(['running', 'waiting', 'failed']),
+  generation: z.int().nullable(),
+  seq: z.int().nullable(),
+  startBy: z.int().nullable(),
+  retryAt: z.int().nullable(),
+  message: z.string().nullable(),
+  outputDigest: z.string().nullable(),
+});
+export type InitAttempt = z.infer<typeof initRow>;
+
+const sessionRow = z.strictObject({ bootId: z.string(), agentVersion: z.string(), journalId: z.string() });
+const inventoryRow = z.strictObject({
+  capacity: resources,
+  os: z.string(),
+  kernel: z.string(),
+  arch: z.string(),
+  foreignPorts: z.array(z.int()),
+});
+
+export const machineRow = z.strictObject({
+  uid: z.string(),
+  name: z.string(),
+  address: z.string(),
+  pool: z.string(),
+  poolUid: z.string(),
+  rack: z.string().nullable(),
+  zone: z.string().nullable(),
+  labels,
+  initStrategy: z.string(),
+  state: machineState,
+  since: z.string(),
+  maintenance: z.boolean(),
+  suspect: z.boolean(),
+  joinTokenHash: z.string(),
+  /** The agent's identity; null until its token is used. */
+  publicKey: z.string().nullable(),
+  session: sessionRow.nullable(),
+  inventory: inventoryRow.nullable(),
+  attempts: z.int().min(0),
+  init: initRow.nullable(),
+  faults: z.array(z.string()),
+  faultsSince: z.string().nullable(),
+  offlineRequest: z.string().nullable(),
+  ticket: z.string().nullable(),
+});
+export type Machine = z.infer<typeof machineRow>;
+
+export const machineNamed = (state: MachineContextState, name: string): Machine | undefined =>
+  state.machines.get(state.machineByName.get(name) ?? '');

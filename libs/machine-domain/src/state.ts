@@ -1,0 +1,46 @@
+import type { AgentQueue } from '@yiqiu/agent-queue';
+import { Deadlines } from '@yiqiu/kernel';
+import type { InitRef } from './agent/state.ts';
+import type { StrategyRevision } from './init-strategy/state.ts';
+import type { Machine } from './machine/state.ts';
+import type { Pool } from './pool/state.ts';
+import type { Ticket } from './ticket/state.ts';
+
+/**
+ * Context `machine` as its log tells it. Rows are replaced, never changed in place (queues excepted, which `tables` copies),
+ * so that a row once read stays as it was. What is below "Indexes" follows from the rows and is rebuilt by `restore`.
+ */
+export type MachineContextState = {
+  readonly pools: Map<string, Pool>;
+  /** By name; each in the order of its revisions. */
+  readonly strategies: Map<string, readonly StrategyRevision[]>;
+  readonly machines: Map<string, Machine>;
+  /** By machine uid. */
+  readonly queues: Map<string, AgentQueue<InitRef>>;
+  readonly tickets: Map<string, Ticket>;
+
+  // Indexes.
+  readonly poolByName: Map<string, string>;
+  readonly machineByName: Map<string, string>;
+  /** Hash of a join token → machine uid; a used token stays known until its machine leaves. */
+  readonly machineByToken: Map<string, string>;
+  readonly deadlines: Deadlines;
+};
+
+export const initialState = (): MachineContextState => ({
+  pools: new Map(),
+  strategies: new Map(),
+  machines: new Map(),
+  queues: new Map(),
+  tickets: new Map(),
+  poolByName: new Map(),
+  machineByName: new Map(),
+  machineByToken: new Map(),
+  deadlines: new Deadlines(),
+});
+
+/** For evolve and render: what an event names must be there, else the log is damaged. Throws Error. */
+export const must = <T>(row: T | undefined, what: string): T => {
+  if (row === undefined) throw new Error(`log machine is damaged: ${what} is not there`);
+  return row;
+};
