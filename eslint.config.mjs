@@ -8,6 +8,7 @@ import { purity } from './tools/eslint/purity.mjs';
  */
 const depConstraints = [
   { sourceTag: 'layer:domain', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:testing'] },
+  { sourceTag: 'layer:business', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:testing'] },
   { sourceTag: 'layer:contracts', onlyDependOnLibsWithTags: ['layer:domain', 'layer:testing'] },
   {
     sourceTag: 'layer:infra',
@@ -15,7 +16,7 @@ const depConstraints = [
   },
   {
     sourceTag: 'layer:app',
-    onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:infra', 'layer:testing'],
+    onlyDependOnLibsWithTags: ['layer:domain', 'layer:business', 'layer:contracts', 'layer:infra', 'layer:testing'],
   },
   {
     sourceTag: 'layer:testing',

@@ -7,6 +7,8 @@ export const updatePolicy = z.strictObject({
   canary: count,
   maxParallel: z.int().min(1),
   minHealthyPercent: count.max(100),
+  /** A floor counted in units, where it was given so; the higher of the two holds. */
+  minHealthyUnits: count.optional(),
 });
 export type UpdatePolicy = z.infer<typeof updatePolicy>;
 

@@ -1,0 +1,33 @@
+import type { QueueItem } from '@yiqiu/agent-queue';
+import type { AgentPayload } from '@yiqiu/contracts';
+import { objectOf } from '../json-text.ts';
+import type { ServiceState, StepRef } from '../state.ts';
+import { must } from '../state.ts';
+import { contextOf, isBound } from '../unit/context-of.ts';
+
+/**
+ * A queued step as it goes to the agent, rendered from what is known now; null where it is void. The archive is fetched by
+ * its digest.
+ */
+export const payloadOf = (state: ServiceState, machineUid: string, item: QueueItem<StepRef>): AgentPayload | null => {
+  const unit = state.units.get(item.ref.unitUid);
+  if (unit?.step?.seq !== item.seq || !isBound(unit) || unit.binding.machineUid !== machineUid) return null;
+  const { name, version, digest, sizeBytes, signature, manifest } = must(
+    state.programs.get(unit.programUid),
+    `program ${unit.programUid}`,
+  );
+  return {
+    kind: 'unit-step',
+    unitUid: unit.uid,
+    unit: unit.name,
+    incarnation: unit.incarnation,
+    step: unit.step.step,
+    reason: unit.step.reason,
+    changed: unit.step.changed,
+    home: unit.binding.home,
+    address: unit.binding.address,
+    ports: unit.binding.ports,
+    program: { name, version, digest, sizeBytes, signature, manifest: objectOf(manifest) },
+    context: contextOf(state, unit),
+  };
+};

@@ -1,0 +1,36 @@
+import type { ServiceContextEvent } from '@yiqiu/contracts';
+import type { Command, Decision } from '@yiqiu/kernel';
+import { accept } from '@yiqiu/kernel';
+import type { ServiceState } from '../state.ts';
+import { manifestOf } from '../state.ts';
+import type { UnitRow } from '../unit/state.ts';
+import { holdsOnDeadline } from './budget.ts';
+
+export type Tick = Command<'Tick', { readonly now: number }>;
+
+const dueMax = 100;
+
+/**
+ * Steps of units on their way out whose time is over: what their agent did not answer is recorded as failed, and the way
+ * out goes on. Never refused.
+ */
+export const tickDeadlines = (state: ServiceState, { data }: Tick): Decision<ServiceContextEvent> =>
+  accept(
+    state.index.deadlines.due(data.now, dueMax).flatMap((uid) => {
+      const unit = state.units.get(uid);
+      return unit === undefined ? [] : unanswered(state, unit);
+    }),
+  );
+
+const unanswered = (state: ServiceState, unit: UnitRow): ServiceContextEvent[] => {
+  const { uid, name, incarnation, step, binding, programUid } = unit;
+  if (step === null || binding === null) return [];
+  const { machineUid, machine } = binding;
+  const holds = holdsOnDeadline(manifestOf(state, programUid), step.step);
+  const then = holds ? 'a person decides: retry or skip' : 'the removal goes on without it';
+  const message = `no answer from the agent of ${machine} in time; ${then}`;
+  const { generation, seq } = step;
+  const where = { uid, unit: name, incarnation, machineUid, step: step.step, generation, seq };
+  const data = { ...where, exitCode: null, message, durationMs: 0, output: null };
+  return [{ stream: `unit/${uid}`, type: 'StepFailed', version: 1, data }];
+};

@@ -1,0 +1,87 @@
+import type { AgentQueue } from '@yiqiu/agent-queue';
+import { queuePendingMax } from '@yiqiu/agent-queue';
+import type { StepReason, UnitStep } from '@yiqiu/contracts';
+import { unreachable } from '@yiqiu/kernel';
+import type { ServiceState, StepRef } from '../state.ts';
+import type { UnitRow } from '../unit/state.ts';
+import { startBlock } from './start-block.ts';
+
+/** What unit_deploy does next with a unit. `wait` says what for; null where there is nothing to wait for. */
+export type Move =
+  | { readonly do: 'issue'; readonly step: UnitStep; readonly reason: StepReason; readonly changed: readonly string[] }
+  | { readonly do: 'ready' }
+  | { readonly do: 'stopped' }
+  | { readonly do: 'removed' }
+  | { readonly do: 'wait'; readonly message: string | null };
+
+const wait = (message: string | null): Move => ({ do: 'wait', message });
+const issue = (step: UnitStep, reason: StepReason): Move => ({ do: 'issue', step, reason, changed: [] });
+
+/**
+ * The one rule of unit_deploy: from what a unit is to what is done with it next. `reported` says that its agent has just
+ * told what is really there.
+ */
+export const nextMove = (state: ServiceState, unit: UnitRow, reported = false): Move => {
+  const { binding } = unit;
+  if (binding === null) {
+    if (unit.goal === 'leave') return { do: 'removed' };
+    return wait(unit.placement ?? 'waits for a machine');
+  }
+  if (unit.step !== null) return wait(`${unit.step.step} is with the agent of ${binding.machine}`);
+  if (unit.failed !== null) return wait(null);
+  const move = unit.ghost ? ghostMove(unit) : moveOf(state, unit);
+  if (move.do !== 'issue') return move;
+  return queueBlock(state.queues.get(binding.machineUid) ?? null, unit, reported) ?? move;
+};
+
+const moveOf = (state: ServiceState, unit: UnitRow): Move => {
+  switch (unit.goal) {
+    case 'leave':
+      return leaveMove(unit);
+    case 'stop':
+      return stopMove(unit);
+    case 'run':
+      return runMove(state, unit);
+    default:
+      return unreachable(unit.goal, 'unit goal');
+  }
+};
+
+const leaveMove = (unit: UnitRow): Move => {
+  if (unit.lastCommand === null || unit.ended.includes('remove')) return { do: 'removed' };
+  const reason = unit.leaving ?? 'remove';
+  return issue(unit.ended.includes('stop') ? 'remove' : 'stop', reason);
+};
+
+/** Only a report of the agent begins to lay a ghost; what it began goes on from `stop` to `remove`. */
+const ghostMove = (unit: UnitRow): Move =>
+  unit.ended.length === 1 && unit.ended.includes('stop') ? issue('remove', 'remove') : wait(null);
+
+const stopMove = (unit: UnitRow): Move => {
+  if (unit.stopped) return wait(null);
+  const neverStarted = !unit.deployed && (unit.stage === 'install' || unit.stage === 'config-changed');
+  if (neverStarted || unit.ended.includes('stop')) return { do: 'stopped' };
+  return issue('stop', 'deploy');
+};
+
+const runMove = (state: ServiceState, unit: UnitRow): Move => {
+  if (unit.stage === 'up') return unit.deployed ? wait(null) : { do: 'ready' };
+  if (unit.stage === 'start') {
+    const blocked = startBlock(state, unit);
+    if (blocked !== null) return wait(blocked);
+  }
+  return issue(unit.stage, unit.cause);
+};
+
+/** Why a step cannot go into the agent's queue now. */
+const queueBlock = (queue: AgentQueue<StepRef> | null, unit: UnitRow, reported: boolean): Move | null => {
+  if (queue === null) return null;
+  if (queue.pending.length >= queuePendingMax) {
+    return wait(`the queue of ${unit.binding?.machine ?? 'its machine'} is full with ${queuePendingMax} commands`);
+  }
+  // A new journal: what the old one did may be gone, so the way up goes on only from a report of what is there.
+  const forgotten = unit.lastCommand !== null && unit.lastCommand.generation < queue.generation;
+  return forgotten && !reported && unit.goal === 'run' && !unit.ghost
+    ? wait(`waits for the agent of ${unit.binding?.machine ?? 'its machine'} to report what is there`)
+    : null;
+};

@@ -1,0 +1,36 @@
+import type { DomainError } from '@yiqiu/kernel';
+import { reasonLengthMax, refusal } from '@yiqiu/kernel';
+import type { UnitVerbName } from './lifecycle.ts';
+import { possibleVerbs } from './lifecycle.ts';
+import type { UnitRow } from './state.ts';
+
+/** 404 */
+export const unitUnknown = (name: string): DomainError =>
+  refusal('not-found', 'unit-unknown', `there is no unit ${name}`, { next: 'yiqiu unit list' });
+
+/** 409 */
+export const unitStateForbids = (unit: UnitRow, verb: UnitVerbName): DomainError => {
+  const possible = possibleVerbs(unit);
+  const allowed = possible.length === 0 ? 'no verb is possible now' : `possible: ${possible.join(', ')}`;
+  return refusal(
+    'conflict',
+    'unit-state-forbids',
+    `${unit.name} is ${unit.state}, which does not allow ${verb}; ${allowed}`,
+    {
+      state: unit.state,
+      possible,
+      next: `yiqiu unit show ${unit.name}`,
+    },
+  );
+};
+
+/** 422: a step is not skipped without a word on why. */
+export const skipNeedsReason = (unit: UnitRow): DomainError =>
+  refusal('invalid', 'skip-needs-reason', `skipping ${unit.failed?.step ?? 'a step'} of ${unit.name} needs a reason`, {
+    errors: [{ field: 'reason', value: null, allowed: `1 to ${reasonLengthMax} characters` }],
+    next: `yiqiu unit skip ${unit.name} --reason TEXT`,
+  });
+
+/** 429: the agent of the unit's machine has too much to do already. */
+export const agentQueueFull = (unit: UnitRow, message: string): DomainError =>
+  refusal('exhausted', 'agent-queue-full', `${unit.name}: ${message}; ask again later`);
