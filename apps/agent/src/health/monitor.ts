@@ -1,0 +1,122 @@
+import type { Health, Probe } from '@yiqiu/program/manifest-types';
+import { pause } from '../proc/index.ts';
+import { httpCheck, tcpCheck, type CheckResult } from './network.ts';
+import type { ExecResult } from './exec.ts';
+
+export interface MonitorOptions {
+  readonly health: Health;
+  readonly address: string;
+  readonly ports: { readonly [name: string]: number };
+  /** Runs a rendered check; its templates are the caller's to render. Never rejects. */
+  readonly exec: (argv: readonly string[], timeoutMs: number) => Promise<ExecResult>;
+  /** What the last monitor of the same process found. */
+  readonly ready: boolean;
+  /** When the process was started, ms since the epoch. */
+  readonly startedAt: number;
+  readonly changed: (state: HealthState) => void;
+  /** The alive check failed as often as it may. */
+  readonly died: (message: string) => void;
+}
+
+export interface HealthState {
+  readonly ready: boolean;
+  /** Why it is not ready, or what the alive check says. */
+  readonly message: string;
+  /** One word of its own, or null. */
+  readonly role: string | null;
+}
+
+const roleCharactersMax = 63;
+
+/** Watches one run of a unit: ready, alive, role, each in its own rhythm, until it is closed. */
+export class HealthMonitor {
+  readonly #options: MonitorOptions;
+  readonly #closed = new AbortController();
+  #state: HealthState;
+  #wasReady: boolean;
+
+  constructor(options: MonitorOptions) {
+    this.#options = options;
+    this.#state = { ready: options.ready, message: '', role: null };
+    this.#wasReady = options.ready;
+    const { ready, alive, role } = options.health;
+    void this.#watchReady(ready);
+    if (alive !== null) void this.#watchAlive(alive);
+    if (role !== null) void this.#watchRole(role);
+  }
+
+  state(): HealthState {
+    return this.#state;
+  }
+
+  close(): void {
+    this.#closed.abort();
+  }
+
+  /** One failure does not make a ready unit unready; one success makes it ready. */
+  async #watchReady(probe: Probe | null): Promise<void> {
+    if (probe === null) {
+      const { health, startedAt } = this.#options;
+      await pause(Math.max(0, startedAt + health.readyAfterMs - Date.now()), this.#closed.signal);
+      this.#set({ ready: true, message: '' });
+      return;
+    }
+    let failures = 0;
+    await this.#repeat(probe.intervalMs, async () => {
+      const { ok, message } = await this.#check(probe);
+      failures = ok ? 0 : failures + 1;
+      if (ok) this.#set({ ready: true, message: '' });
+      else if (!this.#state.ready || failures >= probe.failures) this.#set({ ready: false, message });
+    });
+  }
+
+  /** Counts once the unit has been ready: what is still starting is not dead. */
+  async #watchAlive(probe: Probe): Promise<void> {
+    let failures = 0;
+    await this.#repeat(probe.intervalMs, async () => {
+      const { ok, message } = await this.#check(probe);
+      if (ok || !this.#wasReady) failures = 0;
+      else failures += 1;
+      if (failures < probe.failures || this.#closed.signal.aborted) return;
+      failures = 0;
+      this.#options.died(`alive check failed ${probe.failures} times: ${message}`);
+    });
+  }
+
+  async #watchRole(check: NonNullable<Health['role']>): Promise<void> {
+    await this.#repeat(check.intervalMs, async () => {
+      const { exitCode, stdout } = await this.#options.exec(check.exec, check.timeoutMs);
+      const word = stdout.trim().split(/\s+/)[0] ?? '';
+      this.#set({ role: exitCode === 0 && word !== '' ? word.slice(0, roleCharactersMax) : null });
+    });
+  }
+
+  async #repeat(intervalMs: number, check: () => Promise<void>): Promise<void> {
+    do await check();
+    while (await pause(Math.max(intervalMs, 50), this.#closed.signal));
+  }
+
+  async #check({ check, timeoutMs }: Probe): Promise<CheckResult> {
+    const { address, ports, exec } = this.#options;
+    if (check.kind === 'exec') {
+      const { exitCode, message } = await exec(check.exec, timeoutMs);
+      return { ok: exitCode === 0, message };
+    }
+    const port = ports[check.port];
+    if (port === undefined)
+      return { ok: false, message: `no port ${check.port}, there are ${Object.keys(ports).join(', ')}` };
+    return check.kind === 'tcp'
+      ? tcpCheck(address, port, timeoutMs)
+      : httpCheck(address, port, { path: check.path, status: check.status, timeoutMs });
+  }
+
+  #set(part: Partial<HealthState>): void {
+    if (this.#closed.signal.aborted) return;
+    const before = this.#state;
+    this.#state = { ...before, ...part };
+    this.#wasReady ||= this.#state.ready;
+    const { ready, message, role } = this.#state;
+    if (ready !== before.ready || message !== before.message || role !== before.role)
+      this.#options.changed(this.#state);
+  }
+}

@@ -1,0 +1,1 @@
+export { runInit, type InitTools } from './run-init.ts';

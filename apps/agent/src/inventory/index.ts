@@ -1,0 +1,2 @@
+export { takeInventory, type InventoryOptions } from './inventory.ts';
+export { MachineProbe, type ProbeResult } from './probe.ts';

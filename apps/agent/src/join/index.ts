@@ -1,0 +1,1 @@
+export { join, JoinError, type JoinOptions } from './join.ts';

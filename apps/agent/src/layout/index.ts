@@ -1,0 +1,4 @@
+export * from './paths.ts';
+export * from './write-file.ts';
+export * from './read-file.ts';
+export * from './bounded-log.ts';

@@ -1,0 +1,2 @@
+export { ProgramCache, unusedProgramsKeptMax } from './cache.ts';
+export type { ArchiveSource, WantedProgram } from './source.ts';

@@ -1,0 +1,38 @@
+import { chownSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeDataDirectories, markData, needsInit } from '../data.ts';
+import { makeInside } from '../inside.ts';
+import type { StepWork } from './work.ts';
+
+/**
+ * Hook install, once per incarnation and not for another version of it (hook upgrade is for that); then hook init, where a
+ * data directory is empty. An init that was cut off is done again, whatever it left.
+ */
+export const install = async (work: StepWork): Promise<void> => {
+  const { unit, command } = work;
+  work.render('config');
+  const otherVersion = command.reason === 'upgrade' || command.reason === 'rollback';
+  if (!unit.record.installed || !otherVersion) await work.hook('install');
+  // The hook may just have made the unit's user.
+  const account = unit.account();
+  for (const directory of ['conf', 'log', 'run'])
+    chownSync(makeInside(unit.home, directory, account), account.uid, account.gid);
+  for (const { to } of work.manifest.templates) chownSync(join(unit.home, to), account.uid, account.gid);
+  makeDataDirectories(work.manifest, unit.home, account);
+  unit.save({ installed: true });
+  await initData(work);
+};
+
+const initData = async (work: StepWork): Promise<void> => {
+  const { unit, manifest } = work;
+  if (!work.hasHook('init')) return;
+  if (unit.record.init !== 'begun' && !needsInit(manifest, unit.home)) return;
+  unit.save({ init: 'begun' });
+  await work.hook('init');
+  markData(manifest, unit.home, {
+    unitUid: unit.record.uid,
+    unit: unit.record.unit,
+    incarnation: unit.record.incarnation,
+  });
+  unit.save({ init: 'done' });
+};

@@ -1,0 +1,1 @@
+export { Work, type WorkOptions } from './work.ts';
