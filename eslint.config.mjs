@@ -3,11 +3,13 @@ import tseslint from 'typescript-eslint';
 import { purity } from './tools/eslint/purity.mjs';
 
 /**
- * Who may import whom (docs/architecture.md). `layer:domain` is pure; its purity is `purity` below. `layer:testing` is for
+ * Who may import whom (docs/architecture.md). `layer:domain` is pure and shared, `layer:business` is one
+ * context's behaviour, pure too; their purity is `purity` below. `layer:testing` is for
  * every layer's specs, and for nothing but specs (`testingOnly`).
  */
 const depConstraints = [
   { sourceTag: 'layer:domain', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:testing'] },
+  { sourceTag: 'layer:business', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:testing'] },
   { sourceTag: 'layer:business', onlyDependOnLibsWithTags: ['layer:domain', 'layer:contracts', 'layer:testing'] },
   { sourceTag: 'layer:contracts', onlyDependOnLibsWithTags: ['layer:domain', 'layer:testing'] },
   {
