@@ -2,3 +2,5 @@ export * from './port.ts';
 export * from './connection/index.ts';
 export * from './wire/index.ts';
 export * from './identity/index.ts';
+export * from './streams.ts';
+export * from './bus/index.ts';

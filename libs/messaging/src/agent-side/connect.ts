@@ -71,8 +71,7 @@ class NatsAgentTransport implements AgentTransport {
   }
 
   heartbeat(heartbeat: Heartbeat): void {
-    if (this.#connection === null || this.#status !== 'connected') return;
-    this.#connection.publish(agentSubjects.heartbeat(this.#options.machineUid), encodeJson(heartbeat));
+    this.#connected()?.publish(agentSubjects.heartbeat(this.#options.machineUid), encodeJson(heartbeat));
   }
 
   sync(syncRequest: SyncRequest) {
@@ -86,7 +85,7 @@ class NatsAgentTransport implements AgentTransport {
   }
 
   report(report: StepReport): Promise<void> {
-    return publishReport(this.#connection, report, this.#requestTimeoutMs);
+    return publishReport(this.#connected(), report, this.#requestTimeoutMs);
   }
 
   state(report: StateReport) {
@@ -97,7 +96,7 @@ class NatsAgentTransport implements AgentTransport {
     const { machineUid, fetchTimeoutMs = 30_000 } = this.#options;
     const subject = agentSubjects.fetch(machineUid);
     const body: FetchRequest = { machineUid, digest, offset, length: fetchBytesMax };
-    const reply = await request(this.#connection, subject, encodeJson(body), { timeoutMs: fetchTimeoutMs });
+    const reply = await request(this.#connected(), subject, encodeJson(body), { timeoutMs: fetchTimeoutMs });
     const refused = reply.headers?.get(fetchHeaders.error) ?? '';
     if (refused !== '') throw new FetchRefusedError(digest, refused);
     const size = Number(reply.headers?.get(fetchHeaders.size) ?? '');
@@ -149,8 +148,13 @@ class NatsAgentTransport implements AgentTransport {
     servePushes(this.#connection, this.#options.machineUid, this.#pushHandler, (error) => this.#problem(error));
   }
 
+  /** null without a server: a request would only wait until it is late. */
+  #connected(): NatsConnection | null {
+    return this.#status === 'connected' ? this.#connection : null;
+  }
+
   async #ask<T>(subject: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
-    const reply = await request(this.#connection, subject, encodeJson(body), { timeoutMs: this.#requestTimeoutMs });
+    const reply = await request(this.#connected(), subject, encodeJson(body), { timeoutMs: this.#requestTimeoutMs });
     return decodeJson(schema, { subject, data: reply.data });
   }
 

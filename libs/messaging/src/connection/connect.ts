@@ -14,6 +14,8 @@ export interface ConnectOptions extends Pick<DialOptions, 'servers' | 'credentia
 export interface NatsLink {
   readonly connection: NatsConnection;
   status(): ConnectionStatus;
+  /** Called at each change. Returns what ends that. */
+  onStatus(listener: (status: ConnectionStatus) => void): () => void;
   /** Drains for at most 5 s, then closes. */
   close(): Promise<void>;
 }
@@ -25,6 +27,7 @@ export interface NatsLink {
 export const connectNats = async (options: ConnectOptions): Promise<NatsLink> => {
   const { name, servers, credentials, onStatus, onProblem, connectDeadlineMs = 30_000 } = options;
   let status: ConnectionStatus = 'disconnected';
+  const listeners = new Set<(status: ConnectionStatus) => void>();
   let lastProblem: Error | undefined;
   try {
     const connection = await dial(
@@ -36,6 +39,7 @@ export const connectNats = async (options: ConnectOptions): Promise<NatsLink> =>
         backoff: serviceBackoff,
         onStatus: (now) => {
           status = now;
+          for (const listener of listeners) listener(now);
           onStatus?.(now);
         },
         onProblem: (error) => {
@@ -45,7 +49,15 @@ export const connectNats = async (options: ConnectOptions): Promise<NatsLink> =>
       },
       AbortSignal.timeout(connectDeadlineMs),
     );
-    return { connection, status: () => status, close: () => drainAndClose(connection) };
+    return {
+      connection,
+      status: () => status,
+      onStatus: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      close: () => drainAndClose(connection),
+    };
   } catch (error) {
     const where = typeof servers === 'string' ? servers : servers.join(', ');
     throw new Error(`${name} is not connected to NATS at ${where} after ${connectDeadlineMs} ms`, {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { NatsCredentials } from '../connection/index.ts';
 import {
   accountClaim,
+  administratorCredentials,
   agentClaim,
   operatorClaim,
   serviceCredentials,
@@ -28,6 +29,8 @@ export interface AgentIssuer {
 export interface Authority extends AgentIssuer {
   /** A fresh key with what this service may use. */
   mintService(service: PlatformService): Promise<NatsCredentials>;
+  /** For a person with the `nats` command line: everything in the account. No part of the platform uses it. */
+  mintAdministrator(): Promise<NatsCredentials>;
   /** The text of a nats-server configuration that trusts this authority. */
   serverConfig(place: ServerPlace): string;
 }
@@ -73,6 +76,7 @@ export const openAuthority = (dir: string): Authority => {
   return {
     ...openAgentIssuer(dir),
     mintService: (service) => serviceCredentials(service, accountPublicKey, serviceSigner),
+    mintAdministrator: () => administratorCredentials(accountPublicKey, serviceSigner),
     serverConfig: (place) => serverConfig(trust, place),
   };
 };

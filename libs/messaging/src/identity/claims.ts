@@ -58,19 +58,24 @@ export const agentClaim = (
   signer: KeyPair,
 ): Promise<string> => encodeUser(machineUid, userPublicKey, accountPublicKey, {}, { signer, scopedUser: true });
 
-export const serviceCredentials = async (
+export const serviceCredentials = (
   service: PlatformService,
+  accountPublicKey: string,
+  signer: KeyPair,
+): Promise<NatsCredentials> => newUser(service, userPermissions(servicePermissions(service)), accountPublicKey, signer);
+
+/** No permissions in a claim means all subjects of the account. */
+export const administratorCredentials = (accountPublicKey: string, signer: KeyPair): Promise<NatsCredentials> =>
+  newUser('administrator', {}, accountPublicKey, signer);
+
+const newUser = async (
+  name: string,
+  permissions: Partial<User>,
   accountPublicKey: string,
   signer: KeyPair,
 ): Promise<NatsCredentials> => {
   const user = createUser();
-  const jwt = await encodeUser(
-    service,
-    user.getPublicKey(),
-    accountPublicKey,
-    userPermissions(servicePermissions(service)),
-    { signer },
-  );
+  const jwt = await encodeUser(name, user.getPublicKey(), accountPublicKey, permissions, { signer });
   return { jwt, seed: new TextDecoder().decode(user.getSeed()) };
 };
 

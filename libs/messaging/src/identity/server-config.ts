@@ -31,7 +31,9 @@ export const serverConfig = (trust: Trust, place: ServerPlace): string => {
   const tls =
     place.tls === undefined
       ? []
-      : [`tls { cert_file: ${text(place.tls.certFile)}, key_file: ${text(place.tls.keyFile)}, timeout: ${loginTimeoutSeconds} }`];
+      : [
+          `tls { cert_file: ${text(place.tls.certFile)}, key_file: ${text(place.tls.keyFile)}, timeout: ${loginTimeoutSeconds} }`,
+        ];
   return [
     `host: ${text(place.host)}`,
     `port: ${place.port}`,

@@ -1,0 +1,3 @@
+export * from './nats-event-bus.ts';
+export * from './memory-event-bus.ts';
+export { PublishGapError } from './missing.ts';
