@@ -1,4 +1,5 @@
 export * from './config/index.ts';
+export * from './context/index.ts';
 export * from './errors/index.ts';
 export * from './grpc/index.ts';
 export * from './health/index.ts';
