@@ -9,6 +9,8 @@ import { playFate } from './fate/fate.ts';
 import { serveFate } from './fate/server.ts';
 import type { Options } from './options.ts';
 import { buildParts, missingApps, type Parts } from './parts/build.ts';
+import { seedBase } from './seed/base.ts';
+import { Rest } from './seed/rest.ts';
 import type { Part } from './parts/part.ts';
 import { Steps } from './steps.ts';
 
@@ -53,17 +55,20 @@ export class Platform {
     this.#fate = await serveFate(this.#paths.fateSocket, (request) =>
       playFate({ parts: parts.all, machines: [] }, request),
     );
-    for (const stage of parts.stages) {
+    for (const [index, stage] of parts.stages.entries()) {
       if (this.#stopping) return;
       await this.#steps.run(stage.map((part) => part.name).join(', '), () =>
         Promise.all(stage.map((part) => part.start())),
       );
+      if (index === 0) await this.#steps.run('databases of the three contexts', () => parts.prepareDatabase());
     }
     if (this.#stopping) return;
-    await this.#steps.run('databases of the three contexts', () => parts.prepareDatabase());
     writePlatformFile(this.#paths, server, secrets.token, rows(parts.all));
     rememberLastStarted(checkout, options.dataDir);
-    this.#farewell();
+    const rest = new Rest(server, secrets.token);
+    await this.#steps.run('init strategy default, pool bj01, packages', () => seedBase(rest));
+    if (this.#stopping) return;
+    this.#farewell(server);
   }
 
   /** Everything that was started, last first, and nothing else. */
@@ -93,17 +98,14 @@ export class Platform {
     );
   }
 
-  /** Says the page's last line only where everything is there. */
-  #farewell(): void {
-    const missing = missingApps(this.checkout);
+  /** Not the page's last line, `yiqiu is ready`, before everything is there. */
+  #farewell(server: string): void {
     this.say('');
-    if (missing.length === 0) this.say('yiqiu is ready');
-    else {
-      this.say(
-        `PostgreSQL and NATS are up (${this.#steps.elapsed()}). Not built yet: ${missing.join(', ')}; see docs/roadmap.md.`,
-      );
-      this.say('Ctrl-C stops everything that was started.');
-    }
+    this.say(`  REST   ${server}/api/v1, OpenAPI at ${server}/api/docs, token in ${this.#paths.platformFile}`);
+    this.say('  try    npx yiqiu pool list        npx yiqiu package list        npx yiqiu local list');
+    this.say('  stop   Ctrl-C');
+    this.say('');
+    this.say(`up after ${this.#steps.elapsed()}; not built yet: ${missingApps.join(', ')} (docs/roadmap.md)`);
   }
 }
 

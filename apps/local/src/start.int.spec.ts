@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { isRunning, processIdentity, waitFor, type ProcessIdentity } from '@yiqiu/processes';
+import { freePort, isRunning, processIdentity, waitFor, type ProcessIdentity } from '@yiqiu/processes';
 
 const node = process.execPath;
 const main = join(import.meta.dirname, '..', 'dist', 'main.js');
@@ -24,16 +24,18 @@ const dataDir = (): string => {
   return join(dir, 'data');
 };
 
-const start = (data: string): Started => {
+const start = (data: string, port: number): Started => {
   let text = '';
-  const child = spawn(node, [main, '--data', data, '--no-demo'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(node, [main, '--data', data, '--port', String(port), '--no-demo'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   children.push(child);
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
   return { child, output: () => text, ended: new Promise((resolve) => child.once('exit', (code) => resolve(code))) };
 };
 
 const up = (started: Started) =>
-  waitFor(() => /PostgreSQL and NATS are up|yiqiu is ready/.test(started.output()), {
+  waitFor(() => /up after|yiqiu is ready/.test(started.output()), {
     deadlineMs: 60_000,
     what: `the start to be over: ${started.output()}`,
   });
@@ -63,12 +65,13 @@ afterEach(async () => {
 describe('the supervisor', () => {
   it('starts, refuses a second start, and leaves no process after SIGINT', async () => {
     const data = dataDir();
-    const first = start(data);
+    const port = await freePort();
+    const first = start(data, port);
     await up(first);
     const running = identities(data);
-    expect(running.length).toBeGreaterThanOrEqual(2);
+    expect(running.length).toBe(5);
 
-    const second = start(data);
+    const second = start(data, port);
     expect(await second.ended).toBe(1);
     expect(second.output()).toContain(`pid ${first.child.pid}`);
 
@@ -79,7 +82,8 @@ describe('the supervisor', () => {
 
   it('starts a killed part again, and a start after a killed one ends what that left', async () => {
     const data = dataDir();
-    const first = start(data);
+    const port = await freePort();
+    const first = start(data, port);
     await up(first);
     const [nats] = platformFile(data).processes.filter(({ name }) => name === 'nats');
     const before = processIdentity(nats?.pid ?? 0);
@@ -93,7 +97,7 @@ describe('the supervisor', () => {
     const left = identities(data);
     first.child.kill('SIGKILL');
     await first.ended;
-    const second = start(data);
+    const second = start(data, port);
     await up(second);
     expect(left.filter(isRunning)).toEqual([]);
     second.child.kill('SIGTERM');

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startNatsServer, startPostgresServer, type SupervisedProcess } from '@yiqiu/processes';
-import { openOrCreateAuthority, type Authority } from '@yiqiu/messaging';
+import { openOrCreateAuthority, writeCredentials, type Authority, type PlatformService } from '@yiqiu/messaging';
 import { prepareDatabase } from '@yiqiu/event-log';
 import type { Layout } from '../data/layout.ts';
 import type { Ports } from '../data/ports.ts';
@@ -9,6 +9,7 @@ import type { Registry } from '../data/registry.ts';
 import type { Secrets } from '../data/secrets.ts';
 import type { Options } from '../options.ts';
 import { Part } from './part.ts';
+import { serviceStopSteps, startService } from './service-process.ts';
 
 export interface BuildOptions {
   readonly options: Options;
@@ -46,8 +47,92 @@ export const buildParts = async (build: BuildOptions): Promise<Parts> => {
     { signal: 'SIGINT', deadlineMs: 15_000 },
   ]);
   const nats = part('nats', `127.0.0.1:${build.ports.nats}`, () => startNats(build, authority), serverStopSteps);
-  return { all: [postgres, nats], stages: [[postgres, nats]], prepareDatabase: () => prepare(build) };
+  const urls = databaseUrls(build);
+  const managers = [
+    service(build, part, 'machine-manager', 'machine', urls.machine, {
+      YIQIU_JOIN_KEY_FILE: join(build.paths.keys, 'join'),
+      YIQIU_NATS_AUTHORITY: join(build.paths.keys, 'nats'),
+      YIQIU_AGENT_NATS_URL: natsUrl(build),
+    }),
+    service(build, part, 'resource-platform', 'resource', urls.resource, {}),
+  ];
+  for (const name of ['machine-manager', 'resource-platform'] as const) {
+    const file = credentialsFile(build, name);
+    if (!existsSync(file)) writeCredentials(file, await authority.mintService(name));
+  }
+  const stages = [[postgres, nats], managers, [gateway(build, part)]];
+  return { all: stages.flat(), stages, prepareDatabase: () => prepare(build) };
 };
+
+type MakePart = (
+  name: string,
+  address: string,
+  start: () => Promise<SupervisedProcess>,
+  stopSteps: Part['spec']['stopSteps'],
+) => Part;
+
+const natsUrl = ({ ports }: BuildOptions): string => `nats://127.0.0.1:${ports.nats}`;
+const credentialsFile = ({ paths }: BuildOptions, name: PlatformService): string => join(paths.keys, `${name}.creds`);
+
+const commonEnv = ({ paths, ports }: BuildOptions): { [name: string]: string } => ({
+  YIQIU_SECRET_FILE: join(paths.keys, 'internal'),
+  YIQIU_MACHINE_MANAGER: `127.0.0.1:${ports['machine-manager-grpc']}`,
+  YIQIU_RESOURCE_PLATFORM: `127.0.0.1:${ports['resource-platform-grpc']}`,
+  YIQIU_SERVICE_PLATFORM: `127.0.0.1:${ports['service-platform-grpc']}`,
+});
+
+const service = (
+  build: BuildOptions,
+  part: MakePart,
+  name: 'machine-manager' | 'resource-platform',
+  context: 'machine' | 'resource',
+  databaseUrl: string,
+  env: { readonly [name: string]: string },
+): Part => {
+  const grpc = `127.0.0.1:${build.ports[`${name}-grpc`]}`;
+  const http = `127.0.0.1:${build.ports[`${name}-http`]}`;
+  return part(
+    name,
+    grpc,
+    () =>
+      startService({
+        ...ownNode(build, name),
+        env: {
+          ...commonEnv(build),
+          YIQIU_DATABASE_URL: databaseUrl,
+          YIQIU_NATS_URL: natsUrl(build),
+          YIQIU_NATS_CREDS: credentialsFile(build, name),
+          YIQIU_GRPC_BIND: grpc,
+          YIQIU_HTTP_BIND: http,
+          YIQIU_TIMING: 'local',
+          ...env,
+        },
+        readyUrl: `http://${http}/readyz`,
+      }),
+    serviceStopSteps,
+  );
+};
+
+const gateway = (build: BuildOptions, part: MakePart): Part => {
+  const bind = `127.0.0.1:${build.options.port}`;
+  const env = { ...commonEnv(build), YIQIU_GATEWAY_BIND: bind, YIQIU_TOKEN_FILE: join(build.paths.keys, 'token') };
+  return part(
+    'gateway',
+    bind,
+    () => startService({ ...ownNode(build, 'gateway'), env, readyUrl: `http://${bind}/readyz` }),
+    serviceStopSteps,
+  );
+};
+
+const ownNode = ({ checkout, paths }: BuildOptions, name: string) => ({
+  name,
+  node: process.execPath,
+  nodeFlags: ['--enable-source-maps'],
+  script: join(checkout, 'apps', name, 'dist', 'main.js'),
+  args: [],
+  logFile: paths.log(name),
+  readyDeadlineMs: 60_000,
+});
 
 const startPostgres = async ({ paths, ports, secrets }: BuildOptions): Promise<SupervisedProcess> => {
   const server = await startPostgresServer({
@@ -68,14 +153,18 @@ const startNats = async ({ paths, ports }: BuildOptions, authority: Authority): 
   return server.process;
 };
 
+/** The services' own roles; the passwords are one and the same secret, since one file guards them all. */
+const databaseUrls = ({ ports, secrets }: BuildOptions): { readonly machine: string; readonly resource: string } => {
+  const of = (role: string): string =>
+    `postgres://${role}:${encodeURIComponent(secrets.postgresPassword)}@127.0.0.1:${ports.postgres}/yiqiu`;
+  return { machine: of('yiqiu_machine'), resource: of('yiqiu_resource') };
+};
+
 const prepare = async ({ ports, secrets }: BuildOptions): Promise<void> => {
-  const admin = `postgres://postgres:${encodeURIComponent(secrets.postgresPassword)}@127.0.0.1:${ports.postgres}/postgres`;
   const password = secrets.postgresPassword;
+  const admin = `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${ports.postgres}/postgres`;
   await prepareDatabase(admin, { contexts: { machine: { password }, resource: { password }, service: { password } } });
 };
 
 /** The apps that have to be there before the platform is whole, and are not built into this checkout yet. */
-export const missingApps = (checkout: string): string[] =>
-  ['machine-manager', 'resource-platform', 'service-platform', 'gateway'].filter(
-    (app) => !existsSync(join(checkout, 'apps', app, 'src', 'app.module.ts')),
-  );
+export const missingApps = ['service-platform', 'machines with their agents'] as const;

@@ -1,0 +1,158 @@
+import { Controller, Inject } from '@nestjs/common';
+import { GrpcMethod } from '@nestjs/microservices';
+import type { Runtime } from '@yiqiu/context-runtime';
+import { addMachine, machineVerb } from '@yiqiu/contracts';
+import type { common, machine } from '@yiqiu/contracts/grpc';
+import { refusal, RefusedError } from '@yiqiu/kernel';
+import {
+  changeAnswer,
+  joinAnswer,
+  machineNamed,
+  machinesWhere,
+  machineView,
+  neverSeen,
+  ticketView,
+} from '@yiqiu/machine-domain';
+import type { MachineCommand, MachineContextState } from '@yiqiu/machine-domain';
+import type { AgentIssuer } from '@yiqiu/messaging';
+import { checkFilters, page, parseRequest, readOptionsOf, RUNTIME, submitMetaOf } from '@yiqiu/platform-kit';
+import { joinTokenHash, joinTokenOf } from './join.ts';
+import { machineMessage, ticketMessage } from './messages.ts';
+import { JOINING } from './tokens.ts';
+
+export interface Joining {
+  readonly joinKey: string;
+  readonly issuer: AgentIssuer;
+  readonly agentNatsUrl: string;
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Machines, the joining of their agents, tickets. */
+@Controller()
+export class MachineController {
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime<MachineContextState, MachineCommand>,
+    @Inject(JOINING) private readonly joining: Joining,
+  ) {}
+
+  @GrpcMethod('MachineService', 'addMachine')
+  async add({ meta, ...wanted }: machine.AddMachineRequest): Promise<machine.MachineAdded> {
+    const data = parseRequest(addMachine, { ...wanted, rack: wanted.rack ?? null, zone: wanted.zone ?? null });
+    const submitMeta = submitMetaOf(meta);
+    const joinToken = joinTokenOf(this.joining.joinKey, submitMeta.commandId);
+    const command: MachineCommand = { type: 'AddMachine', data: { ...data, joinTokenHash: joinTokenHash(joinToken) } };
+    const { position, replayed } = await this.runtime.submit(command, submitMeta);
+    return {
+      change: { position, changed: !replayed, operation: undefined },
+      machine: await this.machine(data.name, position),
+      joinToken,
+    };
+  }
+
+  @GrpcMethod('MachineService', 'changeMachine')
+  async change({ meta, name, verb }: machine.ChangeMachineRequest): Promise<machine.MachineChanged> {
+    const command: MachineCommand = { type: 'ChangeMachine', data: { name, verb: parseRequest(machineVerb, verb) } };
+    const { answer, position, replayed } = await this.runtime.submit(command, submitMetaOf(meta));
+    const { changed } = changeAnswer.parse(answer);
+    return {
+      change: { position, changed: changed && !replayed, operation: undefined },
+      machine: await this.machineOrGone(name, position),
+    };
+  }
+
+  @GrpcMethod('MachineService', 'labelMachine')
+  async label({ meta, name, labels, rack, zone }: machine.LabelMachineRequest): Promise<machine.MachineChanged> {
+    const command: MachineCommand = {
+      type: 'LabelMachine',
+      data: { name, labels, rack: rack ?? null, zone: zone ?? null },
+    };
+    const { position, replayed } = await this.runtime.submit(command, submitMetaOf(meta));
+    return {
+      change: { position, changed: !replayed, operation: undefined },
+      machine: await this.machine(name, position),
+    };
+  }
+
+  @GrpcMethod('MachineService', 'setMaintenance')
+  async maintain({ meta, name, on }: machine.SetMaintenanceRequest): Promise<machine.MachineChanged> {
+    const { position, replayed } = await this.runtime.submit(
+      { type: 'SetMaintenance', data: { name, on } },
+      submitMetaOf(meta),
+    );
+    return {
+      change: { position, changed: !replayed, operation: undefined },
+      machine: await this.machine(name, position),
+    };
+  }
+
+  @GrpcMethod('MachineService', 'listMachines')
+  list(request: common.ListRequest): Promise<machine.MachinePage> {
+    checkFilters(request.filters, ['state', 'pool']);
+    return this.runtime.read((state) => {
+      const { items, next } = page(machinesWhere(state, request.filters), request, ({ name }) => name);
+      return { items: items.map((found) => machineMessage(machineView(state, found, neverSeen, iso))), next };
+    }, readOptionsOf(request));
+  }
+
+  @GrpcMethod('MachineService', 'getMachine')
+  get({ name, minPosition }: common.GetRequest): Promise<machine.Machine> {
+    return this.machine(name, minPosition);
+  }
+
+  /** The token against NATS credentials for the agent's own key; the private half never leaves the agent. */
+  @GrpcMethod('MachineService', 'joinAgent')
+  async join({ token, publicKey, agentVersion }: machine.JoinAgentRequest): Promise<machine.JoinAgentResponse> {
+    const tokenHash = joinTokenHash(token);
+    const submitted = await this.runtime.submit(
+      { type: 'JoinAgent', data: { tokenHash, publicKey, agentVersion } },
+      { commandId: `join:${tokenHash}:${publicKey}`, actor: `agent:${publicKey}` },
+    );
+    const { machineUid, machine: name, address } = joinAnswer.parse(submitted.answer);
+    const jwt = await this.joining.issuer.mintAgent(publicKey, machineUid);
+    return { machineUid, machine: name, address, jwt, natsUrl: this.joining.agentNatsUrl };
+  }
+
+  @GrpcMethod('MachineService', 'listTickets')
+  tickets(request: common.ListRequest): Promise<machine.TicketPage> {
+    checkFilters(request.filters, ['machine']);
+    const { machine: wanted } = request.filters;
+    return this.runtime.read((state) => {
+      const found = [...state.tickets.values()].filter((ticket) => wanted === undefined || ticket.machine === wanted);
+      const { items, next } = page(found, request, ({ uid }) => uid);
+      return { items: items.map((ticket) => ticketMessage(ticketView(ticket))), next };
+    }, readOptionsOf(request));
+  }
+
+  @GrpcMethod('MachineService', 'closeTicket')
+  async closeTicket({ meta, name }: machine.NamedChange): Promise<machine.TicketChanged> {
+    const submitMeta = submitMetaOf(meta);
+    const command: MachineCommand = { type: 'CloseTicket', data: { uid: name, message: submitMeta.reason ?? null } };
+    const { position, replayed } = await this.runtime.submit(command, submitMeta);
+    const ticket = await this.runtime.read(
+      (state) => {
+        const found = state.tickets.get(name);
+        return found === undefined ? undefined : ticketMessage(ticketView(found));
+      },
+      { minPosition: position },
+    );
+    return { change: { position, changed: !replayed, operation: undefined }, ticket };
+  }
+
+  private async machine(name: string, minPosition: number | undefined): Promise<machine.Machine> {
+    const found = await this.machineOrGone(name, minPosition);
+    if (found !== undefined) return found;
+    throw new RefusedError(
+      refusal('not-found', 'machine-unknown', `there is no machine ${JSON.stringify(name)}`, {
+        next: 'yiqiu machine list',
+      }),
+    );
+  }
+
+  private machineOrGone(name: string, minPosition: number | undefined): Promise<machine.Machine | undefined> {
+    return this.runtime.read((state) => {
+      const found = machineNamed(state, name);
+      return found === undefined ? undefined : machineMessage(machineView(state, found, neverSeen, iso));
+    }, readOptionsOf({ minPosition }));
+  }
+}

@@ -1,0 +1,48 @@
+import type { InitStrategyView, MachineView, PoolView, TicketView } from '@yiqiu/contracts';
+import type { machine } from '@yiqiu/contracts/grpc';
+
+/** Views as messages: what is null is absent. */
+export const poolMessage = ({ frozen, ...pool }: PoolView): machine.Pool => ({ ...pool, frozen: frozen ?? undefined });
+
+export const strategyMessage = ({ kernel, checks, ...strategy }: InitStrategyView): machine.InitStrategy => ({
+  ...strategy,
+  kernel: kernel ?? undefined,
+  checks: checks.map((check) => ({ name: check.name, run: check.run ?? undefined, kernel: check.kernel ?? undefined })),
+});
+
+export const ticketMessage = ({ closedAt, closedBy, ...ticket }: TicketView): machine.Ticket => ({
+  ...ticket,
+  closedAt: closedAt ?? undefined,
+  closedBy: closedBy ?? undefined,
+});
+
+export const machineMessage = ({
+  rack,
+  zone,
+  agent,
+  capacity,
+  operation,
+  ticket,
+  ...rest
+}: MachineView): machine.Machine => ({
+  ...rest,
+  rack: rack ?? undefined,
+  zone: zone ?? undefined,
+  agent: {
+    connected: agent.connected,
+    version: agent.version ?? undefined,
+    lastSeen: agent.lastSeen ?? undefined,
+    observedAt: agent.observedAt ?? undefined,
+  },
+  capacity: capacity ?? undefined,
+  operation:
+    operation === null
+      ? undefined
+      : {
+          ...operation,
+          step: operation.step ?? undefined,
+          message: operation.message ?? undefined,
+          deadline: operation.deadline ?? undefined,
+        },
+  ticket: ticket ?? undefined,
+});
