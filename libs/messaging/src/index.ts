@@ -4,3 +4,5 @@ export * from './wire/index.ts';
 export * from './identity/index.ts';
 export * from './streams.ts';
 export * from './bus/index.ts';
+export * from './reports/index.ts';
+export * from './agent-channel/index.ts';
