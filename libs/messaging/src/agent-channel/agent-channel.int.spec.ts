@@ -76,7 +76,7 @@ afterAll(async () => {
 describe('what an agent says', () => {
   it('reaches its owner and is answered: hello, heartbeat, sync, state', async () => {
     const beats: Heartbeat[] = [];
-    const greeted = jest.fn(async () => helloAnswer);
+    const greeted = jest.fn(async (_said: ReturnType<typeof helloOf>) => helloAnswer);
     serve(machineManager, 'machine', { onHello: greeted, onHeartbeat: (beat) => beats.push(beat) });
     serve(servicePlatform, 'service', { onState: async () => ({ ok: true }) });
     await Promise.all([machineManager.connection.flush(), servicePlatform.connection.flush()]);

@@ -69,7 +69,7 @@ describe('an agent may use its own subjects', () => {
       agent.subscribe(agentSubjects.command(identity.machineUid, 'service'));
     });
     expect(refused).toEqual([]);
-    const sub = service.subscribe('yiqiu.m.*.sync.service', { max: 1, callback: (_error, m) => m.respond('here') });
+    const sub = service.subscribe('yiqiu.m.*.sync.service', { max: 1, callback: (_error, m) => void m.respond('here') });
     await service.flush();
     const reply = await agent.request(agentSubjects.sync(identity.machineUid, 'service'), '{}', { timeout: 2_000 });
     expect(reply.string()).toBe('here');
@@ -131,7 +131,7 @@ describe('an agent may use nothing else', () => {
   it('answers a request that it got, once, and not another one', async () => {
     const answers: string[] = [];
     const inbox = service.subscribe('_INBOX_svc.service-platform.once', {
-      callback: (_error, message) => answers.push(message.string()),
+      callback: (_error, message) => void answers.push(message.string()),
     });
     const got = new Promise<string>((resolve) => {
       agent.subscribe(agentSubjects.command(identity.machineUid, 'service'), {
