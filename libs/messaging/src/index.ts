@@ -6,3 +6,4 @@ export * from './streams.ts';
 export * from './bus/index.ts';
 export * from './reports/index.ts';
 export * from './agent-channel/index.ts';
+export * from './bounded/index.ts';

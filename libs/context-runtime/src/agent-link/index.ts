@@ -1,0 +1,3 @@
+export * from './port.ts';
+export * from './runner.ts';
+export * from './nats-channel.ts';
