@@ -3,9 +3,11 @@ import type { CreateInitStrategy } from './init-strategy/index.ts';
 import type { AddMachine } from './machine/add.ts';
 import type { ChangeMachine } from './machine/change.ts';
 import type { LabelMachine, SetMaintenance } from './machine/describe.ts';
-import type { ContinueInit, RecordInitResult } from './machine/init.ts';
+import type { RecordInitResult } from './machine/init-result.ts';
+import type { MigrateUnit } from './machine/migrate-unit.ts';
+import type { CancelOffline, CompleteOffline } from './machine/offline.ts';
+import type { ContinueInit } from './machine/provision.ts';
 import type { Tick } from './machine/tick.ts';
-import type { CancelOffline, CompleteOffline, MigrateUnit } from './machine/upper-layer.ts';
 import type { CreatePool, DeletePool } from './pool/index.ts';
 import type { CloseTicket } from './ticket/ticket.ts';
 

@@ -11,9 +11,12 @@ import { addMachine } from './machine/add.ts';
 import { changeMachine } from './machine/change.ts';
 import { labelMachine, setMaintenance } from './machine/describe.ts';
 import { evolveMachine } from './machine/evolve.ts';
-import { continueInit, recordInitResult } from './machine/init.ts';
+import { recordInitResult } from './machine/init-result.ts';
+import { migrateUnit } from './machine/migrate-unit.ts';
+import { cancelOffline, completeOffline } from './machine/offline.ts';
+import { continueInit } from './machine/provision.ts';
+import { onlineByItself } from './machine/online.ts';
 import { tick } from './machine/tick.ts';
-import { cancelOffline, completeOffline, migrateUnit } from './machine/upper-layer.ts';
 import { createPool, deletePool, evolvePool } from './pool/index.ts';
 import { initialState, type MachineContextState } from './state.ts';
 import { closeTicket, evolveTicket } from './ticket/ticket.ts';
@@ -92,13 +95,12 @@ const react = (state: MachineContextState, envelope: EventEnvelope): readonly Re
       return [{ command: { type: 'ContinueInit', data: { uid: event.data.uid } }, ifRefused: 'halt' }];
     case 'AgentJournalReset':
       return [{ command: { type: 'ContinueInit', data: { uid: event.data.machineUid } }, ifRefused: 'halt' }];
-    case 'MachineInited': {
-      const machine = state.machines.get(event.data.uid);
-      const pool = machine === undefined ? undefined : state.pools.get(machine.poolUid);
-      if (pool?.autoOnline !== true) return [];
-      return [
-        { command: { type: 'ChangeMachine', data: { name: event.data.name, verb: 'online' } }, ifRefused: 'done' },
-      ];
+    case 'MachineInited':
+    case 'MachineMaintenanceSet': {
+      const { uid, name } = event.data;
+      const machine = state.machines.get(uid);
+      if (machine === undefined || !onlineByItself(state, machine)) return [];
+      return [{ command: { type: 'ChangeMachine', data: { name, verb: 'online' } }, ifRefused: 'done' }];
     }
     default:
       return [];
@@ -140,7 +142,7 @@ const resource: Reactor<MachineContextState, MachineCommand> = {
 /** Context `machine`: pools, init strategies, machines with the seed's states, their agents' queues, tickets. */
 export const machineDomain: ContextDomain<MachineContextState, MachineCommand, MachineContextEvent> = {
   context: 'machine',
-  foldVersion: 1,
+  foldVersion: 2,
   initial: initialState,
   decide,
   evolve,

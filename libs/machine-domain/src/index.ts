@@ -7,7 +7,7 @@ export { initStrategiesWhere, initStrategyView, itemAt, newestRevision, revision
 export { machineNamed } from './machine/state.ts';
 export { machinesWhere, machineView, neverSeen } from './machine/view.ts';
 export type { ObservedAgent } from './machine/view.ts';
-export { lifecycle, possibleVerbs } from './machine/lifecycle.ts';
-export type { Transition } from './machine/lifecycle.ts';
+export { lifecycle, possibleFor, possibleVerbs } from './machine/lifecycle.ts';
+export type { Asker, Hold, Place, Transition } from './machine/lifecycle.ts';
 export { ticketView } from './ticket/ticket.ts';
 export type { InitRef } from './agent/state.ts';

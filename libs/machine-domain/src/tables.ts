@@ -2,7 +2,7 @@ import { queueRow as queueJson } from '@yiqiu/agent-queue';
 import type { TableRows, Tables } from '@yiqiu/kernel';
 import { queueRow } from './agent/state.ts';
 import { strategyRevisionRow } from './init-strategy/index.ts';
-import { retryKey } from './machine/evolve.ts';
+import { setDeadlines } from './machine/deadlines.ts';
 import { machineRow } from './machine/state.ts';
 import { poolRow } from './pool/index.ts';
 import { initialState, type MachineContextState } from './state.ts';
@@ -31,7 +31,7 @@ export const restore = (rows: TableRows): MachineContextState => {
     state.machines.set(uid, machine);
     state.machineByName.set(machine.name, uid);
     state.machineByToken.set(machine.joinTokenHash, uid);
-    if (machine.init?.retryAt != null) state.deadlines.set(retryKey(uid), machine.init.retryAt);
+    setDeadlines(state.deadlines, uid, machine);
   }
   for (const [uid, row] of rows['queues'] ?? []) state.queues.set(uid, queueRow.parse(row));
   for (const [uid, row] of rows['tickets'] ?? []) state.tickets.set(uid, ticketRow.parse(row));

@@ -19,8 +19,12 @@ export const evolveQueue = (state: MachineContextState, event: QueueEnvelope): v
       );
       const machine = must(state.machines.get(machineUid), `machine ${machineUid}`);
       const { init } = machine;
+      // What was out is lost with the journal and is issued anew: no try of its own is used up.
       if (init?.phase === 'running' && init.seq !== null) {
-        state.machines.set(machineUid, { ...machine, init: { ...init, generation: null, seq: null, startBy: null } });
+        state.machines.set(machineUid, {
+          ...machine,
+          init: { ...init, generation: null, seq: null, startBy: null, try: init.try - 1 },
+        });
       }
       return;
     }

@@ -5,7 +5,8 @@ import { changed } from '../answers.ts';
 import { poolUnknown } from '../pool/errors.ts';
 import { poolNamed } from '../pool/state.ts';
 import type { MachineContextState } from '../state.ts';
-import { machineExists } from './errors.ts';
+import { labelsInvalid, machineExists } from './errors.ts';
+import { labelProblems } from './labels.ts';
 import { machineNamed } from './state.ts';
 
 export type AddMachine = Command<
@@ -22,7 +23,7 @@ export type AddMachine = Command<
   }
 >;
 
-/** (outside) → NEW. Refuses: pool-unknown, machine-exists. */
+/** (outside) → NEW. Refuses: pool-unknown, machine-exists, labels-invalid. */
 export const addMachine = (
   state: MachineContextState,
   { data }: AddMachine,
@@ -31,6 +32,8 @@ export const addMachine = (
   const pool = poolNamed(state, data.pool);
   if (pool === undefined) return refuse(poolUnknown(data.pool));
   if (machineNamed(state, data.name) !== undefined) return refuse(machineExists(data.name));
+  const problems = labelProblems(data.labels);
+  if (problems.length > 0) return refuse(labelsInvalid(problems));
   const uid = ctx.uuid();
   const added = { ...data, labels: { ...data.labels }, uid, poolUid: pool.uid, initStrategy: pool.initStrategy };
   return accept([{ stream: `machine/${uid}`, type: 'MachineAdded', version: 1, data: added }], changed(uid));

@@ -3,7 +3,8 @@ import { accept, canonicalJson, refuse } from '@yiqiu/kernel';
 import type { Command, Decision, Ctx } from '@yiqiu/kernel';
 import { changed, unchanged } from '../answers.ts';
 import type { MachineContextState } from '../state.ts';
-import { machineUnknown } from './errors.ts';
+import { labelsInvalid, machineUnknown } from './errors.ts';
+import { labelProblems } from './labels.ts';
 import { machineNamed } from './state.ts';
 
 export type LabelMachine = Command<
@@ -17,10 +18,12 @@ export type LabelMachine = Command<
 >;
 export type SetMaintenance = Command<'SetMaintenance', { readonly name: string; readonly on: boolean }>;
 
-/** The whole of labels, rack and zone; the same again changes nothing. Refuses: machine-unknown. */
+/** The whole of labels, rack and zone; the same again changes nothing. Refuses: machine-unknown, labels-invalid. */
 export const labelMachine = (state: MachineContextState, { data }: LabelMachine): Decision<MachineContextEvent> => {
   const machine = machineNamed(state, data.name);
   if (machine === undefined) return refuse(machineUnknown(data.name));
+  const problems = labelProblems(data.labels);
+  if (problems.length > 0) return refuse(labelsInvalid(problems));
   const { uid, name, labels, rack, zone } = machine;
   const wanted = { labels: { ...data.labels }, rack: data.rack, zone: data.zone };
   if (canonicalJson({ labels, rack, zone }) === canonicalJson(wanted)) return accept([], unchanged(uid));

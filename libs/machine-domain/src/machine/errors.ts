@@ -1,6 +1,6 @@
 import { refusal } from '@yiqiu/kernel';
-import type { DomainError } from '@yiqiu/kernel';
-import { possibleVerbs } from './lifecycle.ts';
+import type { DomainError, FieldProblem } from '@yiqiu/kernel';
+import { possibleFor, type Hold } from './lifecycle.ts';
 import type { Machine } from './state.ts';
 
 export const machineUnknown = (name: string): DomainError =>
@@ -15,40 +15,38 @@ export const machineExists = (name: string): DomainError =>
 
 /** The state has no such transition; says which there are. */
 export const stateForbids = (machine: Machine, verb: string): DomainError => {
-  const possible = possibleVerbs(machine.state);
-  const list = possible.length === 0 ? 'nothing by hand' : possible.join(', ');
+  const possible = possibleFor(machine);
+  const others =
+    possible.length > 0
+      ? `possible: ${possible.join(', ')}`
+      : machine.state === 'ERROR_DETECTED'
+        ? 'it goes on to ERROR when the resource platform confirms that no live container is left on it'
+        : 'possible: nothing by hand';
   return refusal(
     'conflict',
     'machine-state-forbids',
-    `machine ${machine.name} is ${machine.state}: ${verb} is not possible, possible: ${list}`,
-    {
-      state: machine.state,
-      possible,
-    },
+    `machine ${machine.name} is ${machine.state}, where ${verb} is not possible; ${others}`,
+    { state: machine.state, possible, next: `yiqiu machine show ${machine.name}` },
   );
 };
 
-export const agentAway = (machine: Machine): DomainError =>
-  refusal(
-    'conflict',
-    'machine-agent-missing',
-    `machine ${machine.name} has no agent yet: start it with its join token`,
-    {
-      state: machine.state,
-      possible: possibleVerbs(machine.state),
-    },
-  );
+/** The state has the transition, but something else must come first. */
+export const transitionHeld = (machine: Machine, verb: string, hold: Hold): DomainError => {
+  const { code, message } = holds[hold];
+  return refusal('conflict', code, `machine ${machine.name} ${message}; ${verb} is possible afterwards`, {
+    state: machine.state,
+    possible: possibleFor(machine),
+    next: `yiqiu machine show ${machine.name}`,
+  });
+};
 
-export const offlinePending = (machine: Machine): DomainError =>
-  refusal(
-    'conflict',
-    'machine-offline-pending',
-    `machine ${machine.name} is going offline: wait for the resource layer's answer`,
-    {
-      state: machine.state,
-      possible: [],
-    },
-  );
+const holds: { readonly [hold in Hold]: { readonly code: string; readonly message: string } } = {
+  'no-agent': {
+    code: 'machine-agent-missing',
+    message: 'has no agent yet: start one on it with the join token that `machine add` printed',
+  },
+  'going-offline': { code: 'machine-offline-pending', message: 'is going offline and waits for the resource platform' },
+};
 
 export const offlineUnknown = (uid: string, requestId: string): DomainError =>
   refusal('conflict', 'machine-offline-unknown', `machine ${uid} has no offline request ${requestId}`);
@@ -63,6 +61,17 @@ export const tokenUsed = (machine: Machine): DomainError =>
     'forbidden',
     'join-token-used',
     `the join token of machine ${machine.name} was used already, by another agent`,
+    { next: `yiqiu machine show ${machine.name}` },
+  );
+
+export const labelsInvalid = (errors: readonly FieldProblem[]): DomainError =>
+  refusal(
+    'invalid',
+    'labels-invalid',
+    errors.map(({ field, message }) => `${field}: ${message ?? 'invalid'}`).join('; '),
+    {
+      errors,
+    },
   );
 
 export const resultUnknown = (uid: string, generation: number, seq: number): DomainError =>

@@ -1,9 +1,11 @@
 import { enqueue, newQueue, settle } from '@yiqiu/agent-queue';
-import type { MachineState } from '@yiqiu/contracts';
 import { unreachable } from '@yiqiu/kernel';
 import type { EnvelopeOf } from '../events.ts';
 import { must } from '../state.ts';
 import type { MachineContextState } from '../state.ts';
+import { setDeadlines } from './deadlines.ts';
+import { transitionOf, type LifecycleVerb } from './lifecycle.ts';
+import { offlineWithinMs } from './offline.ts';
 import type { InitAttempt, Machine } from './state.ts';
 
 export type MachineAggregateEnvelope = EnvelopeOf<
@@ -32,12 +34,12 @@ export type MachineAggregateEnvelope = EnvelopeOf<
   | 'MachineCleared'
 >;
 
-export const retryKey = (uid: string): string => `init-retry/${uid}`;
-
 const row = (state: MachineContextState, uid: string): Machine => must(state.machines.get(uid), `machine ${uid}`);
 
 const change = (state: MachineContextState, uid: string, patch: Partial<Machine>): void => {
-  state.machines.set(uid, { ...row(state, uid), ...patch });
+  const machine = { ...row(state, uid), ...patch };
+  state.machines.set(uid, machine);
+  if (patch.init !== undefined || patch.offline !== undefined) setDeadlines(state.deadlines, uid, machine);
 };
 
 const changeInit = (state: MachineContextState, uid: string, patch: Partial<InitAttempt>): void => {
@@ -45,14 +47,30 @@ const changeInit = (state: MachineContextState, uid: string, patch: Partial<Init
   change(state, uid, { init: { ...must(init ?? undefined, `the attempt of machine ${uid}`), ...patch } });
 };
 
-const enter = (
+/** Moves along the table; throws where the table has no such way, since then the log is damaged. */
+const move = (
   state: MachineContextState,
   event: MachineAggregateEnvelope,
-  next: MachineState,
+  verb: LifecycleVerb,
   patch: Partial<Machine> = {},
-): void => change(state, event.data.uid, { state: next, since: event.time, ...patch });
+): void => {
+  const { uid } = event.data;
+  const from = row(state, uid).state;
+  const { to } = must(transitionOf(from, verb) ?? undefined, `the way ${verb} of machine ${uid} from ${from}`);
+  if (to === '(outside)') return remove(state, uid);
+  return change(state, uid, { state: to, since: event.time, ...patch });
+};
 
-const none = { generation: null, seq: null, startBy: null, retryAt: null, message: null, outputDigest: null } as const;
+/** Nothing is with the agent, nothing has failed. */
+const none = {
+  generation: null,
+  seq: null,
+  startBy: null,
+  retryAt: null,
+  exitCode: null,
+  message: null,
+  outputDigest: null,
+} as const;
 
 export const evolveMachine = (state: MachineContextState, event: MachineAggregateEnvelope): void => {
   const { uid } = event.data;
@@ -85,26 +103,29 @@ export const evolveMachine = (state: MachineContextState, event: MachineAggregat
     case 'InitStepFailed':
       return evolveStep(state, event);
     case 'MachineInited':
-      return enter(state, event, 'INITED', { init: null });
+      return move(state, event, 'init', { init: null });
     case 'MachineOnlined':
-      return enter(state, event, 'READY');
+      return move(state, event, 'online');
     case 'MachineBackedUp':
-      return enter(state, event, 'INITED');
+      return move(state, event, 'backup', { origin: 'backed-up' });
     case 'MachineFaultDetected':
-      return enter(state, event, 'ERROR_DETECTED', { faults: event.data.reasons, faultsSince: event.time });
+      return move(state, event, 'abnormal', { faults: event.data.reasons, faultsSince: event.time });
     case 'MachineMigrated':
-      return enter(state, event, 'ERROR');
+      return move(state, event, 'migrate_unit');
     case 'MachineRepaired':
-      return enter(state, event, 'NEW', { faults: [], faultsSince: null, init: null });
-    case 'OfflineRequested':
-      return change(state, uid, { offlineRequest: event.data.requestId });
+      return move(state, event, 'repair', { origin: 'repaired', faults: [], faultsSince: null, init: null });
+    case 'OfflineRequested': {
+      const offline = { requestId: event.data.requestId, deadline: event.meta.hlc.l + offlineWithinMs };
+      return change(state, uid, { offline });
+    }
     case 'OfflineCancelled':
-      return change(state, uid, { offlineRequest: null });
+      return change(state, uid, { offline: null });
     case 'MachineOfflined':
-      return enter(state, event, 'OFFLINE', { offlineRequest: null });
+      return move(state, event, 'offline', { offline: null });
     case 'MachineLeft':
+      return move(state, event, 'leave');
     case 'MachineDiscarded':
-      return remove(state, uid);
+      return move(state, event, 'discard');
     case 'MachineSuspected':
       return change(state, uid, { suspect: true });
     case 'MachineCleared':
@@ -128,7 +149,6 @@ const evolveStep = (
         startBy,
         ref: { attempt, index, strategy: init.strategy, revision: init.revision },
       });
-      state.deadlines.delete(retryKey(uid));
       return changeInit(state, uid, { phase: 'running', try: event.data.try, generation, seq, startBy, retryAt: null });
     }
     case 'InitStepSucceeded':
@@ -136,11 +156,11 @@ const evolveStep = (
       return changeInit(state, uid, { ...none, index: init.index + 1, try: 0 });
     case 'InitStepFailed': {
       settle(queue, generation, seq);
-      const { retryAt, message, output } = event.data;
-      if (retryAt !== null) state.deadlines.set(retryKey(uid), retryAt);
+      const { retryAt, exitCode, message, output } = event.data;
       const failed = {
         phase: retryAt === null ? ('failed' as const) : ('waiting' as const),
         retryAt,
+        exitCode,
         message,
         outputDigest: output?.digest ?? null,
       };
@@ -154,6 +174,7 @@ const add = (state: MachineContextState, { data, time }: EnvelopeOf<'MachineAdde
     ...data,
     state: 'NEW',
     since: time,
+    origin: 'added',
     maintenance: false,
     suspect: false,
     publicKey: null,
@@ -163,7 +184,7 @@ const add = (state: MachineContextState, { data, time }: EnvelopeOf<'MachineAdde
     init: null,
     faults: [],
     faultsSince: null,
-    offlineRequest: null,
+    offline: null,
     ticket: null,
   });
   state.queues.set(data.uid, newQueue(data.uid));
@@ -176,5 +197,5 @@ const remove = (state: MachineContextState, uid: string): void => {
   state.machines.delete(uid);
   state.machineByName.delete(machine.name);
   state.machineByToken.delete(machine.joinTokenHash);
-  state.deadlines.delete(retryKey(uid));
+  setDeadlines(state.deadlines, uid, null);
 };

@@ -222,7 +222,7 @@ describe('any run of commands', () => {
       else if (one.kind === 'tick')
         world.submit({ type: 'Tick', data: { now: machineDomain.nextDeadline(world.state) ?? 0 } });
       else {
-        const requestId = world.state.machines.get(uid)?.offlineRequest ?? uuid(1);
+        const requestId = world.state.machines.get(uid)?.offline?.requestId ?? uuid(1);
         world.submit({ type: 'CompleteOffline', data: { uid, requestId } });
       }
     }

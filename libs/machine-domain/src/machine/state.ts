@@ -19,6 +19,7 @@ const initRow = z.strictObject({
   seq: z.int().nullable(),
   startBy: z.int().nullable(),
   retryAt: z.int().nullable(),
+  exitCode: z.int().nullable(),
   message: z.string().nullable(),
   outputDigest: z.string().nullable(),
 });
@@ -45,6 +46,8 @@ export const machineRow = z.strictObject({
   initStrategy: z.string(),
   state: machineState,
   since: z.string(),
+  /** How it came to where it is: after `backed-up` it goes online only by a person, `repaired` is on probation. */
+  origin: z.enum(['added', 'repaired', 'backed-up']),
   maintenance: z.boolean(),
   suspect: z.boolean(),
   joinTokenHash: z.string(),
@@ -56,7 +59,8 @@ export const machineRow = z.strictObject({
   init: initRow.nullable(),
   faults: z.array(z.string()),
   faultsSince: z.string().nullable(),
-  offlineRequest: z.string().nullable(),
+  /** The resource layer is asked to close it; given up at `deadline`, ms since the epoch. */
+  offline: z.strictObject({ requestId: z.string(), deadline: z.int() }).nullable(),
   ticket: z.string().nullable(),
 });
 export type Machine = z.infer<typeof machineRow>;

@@ -1,8 +1,8 @@
-import type { MachineState, MachineView } from '@yiqiu/contracts';
-import { itemAt, revisionOf } from '../init-strategy/state.ts';
+import type { MachineView } from '@yiqiu/contracts';
 import type { MachineContextState } from '../state.ts';
-import { possibleVerbs } from './lifecycle.ts';
-import type { InitAttempt, Machine } from './state.ts';
+import { possibleFor } from './lifecycle.ts';
+import { operationOf } from './operation.ts';
+import type { Machine } from './state.ts';
 
 /** What only the shell knows: heartbeats never enter the log. Times are ms since the epoch. */
 export interface ObservedAgent {
@@ -42,8 +42,8 @@ export const machineView = (
   },
   capacity: machine.inventory?.capacity ?? null,
   allocated: { cpuMilli: 0, memoryMiB: 0, diskMiB: 0 },
-  possible: machine.offlineRequest === null ? [...possibleVerbs(machine.state)] : [],
-  operation: machine.init === null ? null : operationOf(state, machine.init, iso),
+  possible: [...possibleFor(machine)],
+  operation: operationOf(state, machine, iso),
   faults: machine.faults.map((message) => ({
     rule: 'reported',
     severity: 'critical',
@@ -53,23 +53,6 @@ export const machineView = (
   ticket: machine.ticket,
 });
 
-const operationOf = (
-  state: MachineContextState,
-  init: InitAttempt,
-  iso: (ms: number) => string,
-): MachineView['operation'] => {
-  const deadline = init.retryAt ?? init.startBy;
-  return {
-    kind: 'init',
-    step: itemAt(revisionOf(state, init.strategy, init.revision), init.index)?.name ?? null,
-    steps: init.steps,
-    attempt: init.attempt,
-    state: init.phase,
-    message: init.message,
-    deadline: deadline === null ? null : iso(deadline),
-  };
-};
-
 export interface MachineFilters {
   readonly state?: string | undefined;
   readonly pool?: string | undefined;
@@ -78,6 +61,6 @@ export interface MachineFilters {
 export const machinesWhere = (state: MachineContextState, filters: MachineFilters): readonly Machine[] =>
   [...state.machines.values()].filter(
     (machine) =>
-      (filters.state === undefined || machine.state === (filters.state as MachineState)) &&
+      (filters.state === undefined || machine.state === filters.state) &&
       (filters.pool === undefined || machine.pool === filters.pool),
   );

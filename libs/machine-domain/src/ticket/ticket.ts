@@ -32,6 +32,17 @@ export const ticketClosed = ({ uid, machineUid, machine }: Ticket, message: stri
   data: { uid, machineUid, machine, message },
 });
 
+/** The end of a machine's open ticket, where it has one. */
+export const ticketOfMachineClosed = (
+  state: MachineContextState,
+  uid: string | null,
+  message: string | null,
+): readonly MachineContextEvent[] =>
+  uid === null ? [] : [ticketClosed(must(state.tickets.get(uid), `ticket ${uid}`), message)];
+
+/** Closed tickets that stay in memory and in lists; older ones are in the log. */
+export const closedTicketsMax = 10_000;
+
 export const evolveTicket = (state: MachineContextState, event: TicketEnvelope): void => {
   switch (event.type) {
     case 'TicketOpened':
@@ -40,10 +51,21 @@ export const evolveTicket = (state: MachineContextState, event: TicketEnvelope):
     case 'TicketClosed': {
       const ticket = must(state.tickets.get(event.data.uid), `ticket ${event.data.uid}`);
       state.tickets.set(ticket.uid, { ...ticket, closedAt: event.time, closedBy: event.meta.actor });
+      forgetOldest(state);
       return setTicketOf(state, ticket.machineUid, null);
     }
   }
   return unreachable(event, 'ticket event');
+};
+
+/** The one that was closed first, by (time, uid), so that every fold forgets the same. */
+const forgetOldest = (state: MachineContextState): void => {
+  if (state.tickets.size <= closedTicketsMax) return;
+  const closedKey = (ticket: Ticket): string => `${ticket.closedAt ?? '~'} ${ticket.uid}`;
+  const [first, ...others] = [...state.tickets.values()].filter((ticket) => ticket.closedAt !== null);
+  if (first === undefined || others.length < closedTicketsMax) return;
+  const oldest = others.reduce((a, b) => (closedKey(b) < closedKey(a) ? b : a), first);
+  state.tickets.delete(oldest.uid);
 };
 
 /** The machine may have left; its tickets stay. */

@@ -2,7 +2,9 @@ import { judgeJournal, newQueue } from '@yiqiu/agent-queue';
 import type { ServiceContextEvent } from '@yiqiu/contracts';
 import type { Command, Decision } from '@yiqiu/kernel';
 import { accept } from '@yiqiu/kernel';
+import { operationFinished } from '../operation/start.ts';
 import type { ServiceState } from '../state.ts';
+import { unitsOn } from '../state.ts';
 
 /** An agent showed the journal that it has. */
 export type BindJournal = Command<'BindJournal', { readonly machineUid: string; readonly journalId: string }>;
@@ -19,6 +21,14 @@ export const bindAgentJournal = (state: ServiceState, { data }: BindJournal): De
   }
   const closed = [...verdict.closed];
   return accept([
+    ...lostRestarts(state, machineUid),
     { stream, type: 'AgentJournalReset', version: 1, data: { machineUid, journalId, generation, closed } },
   ]);
 };
+
+/** A restart that was asked for is not repeated behind people's backs: its operation says that it was lost. */
+const lostRestarts = (state: ServiceState, machineUid: string): ServiceContextEvent[] =>
+  unitsOn(state, machineUid)
+    .filter(({ step }) => step?.step === 'restart')
+    .flatMap(({ uid }) => [...(state.index.runningOn.get(uid) ?? [])])
+    .map((uid) => operationFinished(uid, 'cancelled', 'the journal of its agent was lost, and the command with it'));

@@ -1,0 +1,71 @@
+import type { MachineView } from '@yiqiu/contracts';
+import { itemAt, revisionOf } from '../init-strategy/state.ts';
+import type { MachineContextState } from '../state.ts';
+import { onlineByItself } from './online.ts';
+import type { InitAttempt, Machine } from './state.ts';
+
+type Operation = NonNullable<MachineView['operation']>;
+type Iso = (ms: number) => string;
+
+/**
+ * What a machine is at, or what it waits for: nothing waits unexplained. Null where it rests: READY, OFFLINE, and INITED by
+ * a person's wish.
+ */
+export const operationOf = (state: MachineContextState, machine: Machine, iso: Iso): Operation | null => {
+  if (machine.offline !== null) {
+    return waiting('offline', 'waits for the resource platform to close it', {
+      deadline: iso(machine.offline.deadline),
+    });
+  }
+  switch (machine.state) {
+    case 'NEW':
+      return machine.init === null ? waiting('init', agentWanted(machine), {}) : initOf(state, machine.init, iso);
+    case 'INITED':
+      return machine.maintenance && onlineByItself(state, { ...machine, maintenance: false })
+        ? waiting('online', 'held by maintenance', { state: 'held' })
+        : null;
+    case 'ERROR_DETECTED':
+      return waiting('migrate_unit', 'waits until the resource platform has moved its containers', {});
+    case 'ERROR':
+      return waiting('repair', `waits for a person: yiqiu machine repair ${machine.name}, or offline`, {});
+    case 'READY':
+    case 'OFFLINE':
+      return null;
+  }
+};
+
+const waiting = (kind: string, message: string, more: Partial<Operation>): Operation => ({
+  kind,
+  step: null,
+  steps: 0,
+  attempt: 0,
+  state: 'waiting',
+  message,
+  deadline: null,
+  ...more,
+});
+
+const agentWanted = (machine: Machine): string =>
+  machine.publicKey === null ? 'waits for its agent to join with the join token' : 'waits for its agent to say hello';
+
+const initOf = (state: MachineContextState, init: InitAttempt, iso: Iso): Operation => {
+  const item = itemAt(revisionOf(state, init.strategy, init.revision), init.index);
+  const deadline = init.retryAt ?? init.startBy;
+  return {
+    kind: 'init',
+    step: item?.name ?? null,
+    steps: init.steps,
+    attempt: init.attempt,
+    state: init.phase,
+    message: messageOf(init, item?.retries ?? 0),
+    deadline: deadline === null ? null : iso(deadline),
+  };
+};
+
+/** Of a failure: which try, the exit code, what the agent said, and where the whole output is kept. */
+const messageOf = (init: InitAttempt, retries: number): string | null => {
+  if (init.message === null) return init.try > 1 ? `try ${init.try} of ${retries + 1}` : null;
+  const exit = init.exitCode === null ? '' : `, exit code ${init.exitCode}`;
+  const output = init.outputDigest === null ? '' : ` (output sha256:${init.outputDigest})`;
+  return `try ${init.try} of ${retries + 1} failed${exit}: ${init.message}${output}`;
+};
