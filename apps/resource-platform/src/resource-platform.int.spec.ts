@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { MachineContextEvent, ServiceContextEvent } from '@yiqiu/contracts';
 import { log as logStubs, resource as stubs } from '@yiqiu/contracts/grpc';
 import { decodeEvent, encodeEvent, fold, stateHash } from '@yiqiu/kernel';
@@ -14,6 +14,8 @@ import { Envelopes, freePort, startNats, startPostgres, tempDir, testUuid, waitF
 import type { TempDir, TestNats, TestPostgres } from '@yiqiu/testing';
 import { resourcePlatformSettings } from './config.ts';
 import { startResourcePlatform } from './start.ts';
+
+jest.setTimeout(60_000);
 
 const rpc = stubs.ResourceServiceService;
 const { read, head, stateHash: stateHashOf } = logStubs.EventLogServiceService;

@@ -5,6 +5,5 @@ export * from './grpc/index.ts';
 export * from './health/index.ts';
 export * from './logging/index.ts';
 export * from './paging/index.ts';
-export * from './processes/index.ts';
 export * from './service/index.ts';
 export * from './signals/index.ts';

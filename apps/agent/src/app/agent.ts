@@ -49,7 +49,7 @@ export class Agent {
     const journal = new Journal(paths.journal);
     this.journal = journal;
     this.bootId = machineBootId(paths);
-    this.#programs = new ProgramCache(paths, transport, () => journal.meta('platform-key'));
+    this.#programs = new ProgramCache(paths, transport, () => journal.meta('platform-key'), stop);
     const silence = new Silence(journal);
     const runner = new Runner(paths, journal, stop);
     const timing = (): { leaseMs: number } => this.link?.timing ?? knownTiming(journal);

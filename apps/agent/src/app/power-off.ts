@@ -21,7 +21,7 @@ export const powerOff = async (
   const journal = new Journal(paths.journal);
   const never = new AbortController().signal;
   const runner = new Runner(paths, journal, never);
-  const programs = new ProgramCache(paths, { fetch: offline }, () => null);
+  const programs = new ProgramCache(paths, { fetch: offline }, () => null, never);
   const host = new UnitHost(
     {
       paths,

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { AgentStopping } from '../hooks/index.ts';
 import { errorMessage, pause } from '../proc/index.ts';
 import type { ArchiveSource, WantedProgram } from './source.ts';
 
@@ -12,7 +13,12 @@ const backoffMsMax = 5_000;
  * Brings an archive into `path`, piece by piece, on from what an earlier attempt left there. Rejects after 6 failures in a
  * row, or where the owner says another size than the command did.
  */
-export const download = async (source: ArchiveSource, program: WantedProgram, path: string): Promise<void> => {
+export const download = async (
+  source: ArchiveSource,
+  program: WantedProgram,
+  path: string,
+  stop: AbortSignal,
+): Promise<void> => {
   mkdirSync(dirname(path), { recursive: true });
   const file = await open(path, 'a+', 0o600);
   try {
@@ -26,7 +32,8 @@ export const download = async (source: ArchiveSource, program: WantedProgram, pa
       if (typeof piece === 'string') {
         failures += 1;
         if (failures >= attemptsMax) throw new Error(`program ${labelOf(program)} cannot be fetched: ${piece}`);
-        await pause(Math.min(backoffMsMin * 2 ** failures, backoffMsMax), new AbortController().signal);
+        const waitMs = Math.min(backoffMsMin * 2 ** failures, backoffMsMax);
+        if (!(await pause(waitMs, stop))) throw new AgentStopping();
         continue;
       }
       failures = 0;

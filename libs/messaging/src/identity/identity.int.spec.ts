@@ -69,7 +69,10 @@ describe('an agent may use its own subjects', () => {
       agent.subscribe(agentSubjects.command(identity.machineUid, 'service'));
     });
     expect(refused).toEqual([]);
-    const sub = service.subscribe('yiqiu.m.*.sync.service', { max: 1, callback: (_error, m) => void m.respond('here') });
+    const sub = service.subscribe('yiqiu.m.*.sync.service', {
+      max: 1,
+      callback: (_error, m) => void m.respond('here'),
+    });
     await service.flush();
     const reply = await agent.request(agentSubjects.sync(identity.machineUid, 'service'), '{}', { timeout: 2_000 });
     expect(reply.string()).toBe('here');

@@ -7,4 +7,5 @@ export { channelOptions, messageBytesMax, metadataBytesMax } from './limits.ts';
 export { GrpcMetrics } from './metrics.ts';
 export { grpcServer } from './server.ts';
 export type { GrpcServer, GrpcServices } from './server.ts';
+export { streamIn } from './stream-in.ts';
 export { streamOut } from './stream-out.ts';

@@ -1,17 +1,19 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
-import type { Metadata, ServerWritableStream } from '@grpc/grpc-js';
+import type { Metadata, ServerReadableStream, ServerWritableStream } from '@grpc/grpc-js';
 import { Controller, Inject, Module } from '@nestjs/common';
-import { GrpcMethod } from '@nestjs/microservices';
-import { log } from '@yiqiu/contracts/grpc';
+import { GrpcMethod, GrpcStreamMethod } from '@nestjs/microservices';
+import { log, service as platform } from '@yiqiu/contracts/grpc';
 import { refusal, RefusedError } from '@yiqiu/kernel';
 import type { DomainError } from '@yiqiu/kernel';
 import { freePort } from '@yiqiu/processes';
 import type { Observable } from 'rxjs';
-import { GrpcPeer, streamOut } from '../grpc/index.ts';
+import { GrpcPeer, streamIn, streamOut } from '../grpc/index.ts';
 import { createLogger } from '../logging/index.ts';
 import { startService, STOPPING } from './index.ts';
 import type { RunningService } from './index.ts';
+
+jest.setTimeout(30_000);
 
 const conflict: DomainError = {
   kind: 'conflict',
@@ -71,7 +73,32 @@ class Probe {
   }
 }
 
-@Module({ controllers: [Probe] })
+const taken = { count: 0 };
+
+/** Answers the size of what was sent; 0 in it: refused at once; 2: read slowly. */
+@Controller()
+class Uploads {
+  @GrpcStreamMethod('ServicePlatformService', 'pushProgram')
+  push(
+    pieces: Observable<platform.PushProgramRequest>,
+    _: Metadata,
+    call: ServerReadableStream<platform.PushProgramRequest, platform.ProgramChanged>,
+  ): Observable<platform.ProgramChanged> {
+    return streamIn(pieces, call, async (items) => {
+      let size = 0;
+      taken.count = 0;
+      for await (const { chunk } of items) {
+        if (chunk.includes(0)) throw new RefusedError(conflict);
+        if (chunk.includes(2)) await new Promise((resolve) => setTimeout(resolve, 20));
+        taken.count += 1;
+        size += chunk.length;
+      }
+      return platform.ProgramChanged.fromPartial({ program: { name: 'p', size } });
+    });
+  }
+}
+
+@Module({ controllers: [Probe, Uploads] })
 class ProbeModule {}
 
 const secret = 's'.repeat(40);
@@ -87,7 +114,10 @@ const start = async (): Promise<{ peer: GrpcPeer; service: RunningService; port:
     grpcBind: { host: '127.0.0.1', port },
     httpBind: { host: '127.0.0.1', port: 0 },
     secret,
-    services: { 'yiqiu.log.v1.EventLogService': log.EventLogServiceService },
+    services: {
+      'yiqiu.log.v1.EventLogService': log.EventLogServiceService,
+      'yiqiu.service.v1.ServicePlatformService': platform.ServicePlatformServiceService,
+    },
     logger: createLogger({ name: 'probe', level: 'silent' }),
   });
   open.service = service;
@@ -152,6 +182,37 @@ describe('a service', () => {
     }
     expect(written.count).toBeLessThan(2_000);
   });
+
+  test('an upload goes in pieces, and ends early where it is refused', async () => {
+    const { peer } = await start();
+    const { pushProgram } = platform.ServicePlatformServiceService;
+    const sent = { count: 0, ahead: 0 };
+    const pieces = function* (count: number, byte: number) {
+      for (let i = 0; i < count; i++) {
+        sent.count = i + 1;
+        sent.ahead = Math.max(sent.ahead, sent.count - taken.count);
+        yield platform.PushProgramRequest.fromPartial({ chunk: Buffer.alloc(256 * 1024, byte) });
+      }
+    };
+    const push = (items: Iterable<platform.PushProgramRequest>) =>
+      peer.upload(pushProgram, items, { deadlineMs: 20_000 });
+    expect((await push(pieces(80, 1))).program?.size).toBe(80 * 256 * 1024);
+
+    taken.count = 0;
+    sent.ahead = 0;
+    expect((await push(pieces(100, 2))).program?.size).toBe(100 * 256 * 1024);
+    expect(sent.ahead).toBeLessThan(60);
+
+    await expect(push(pieces(10_000, 0))).rejects.toMatchObject({ error: conflict });
+    expect(sent.count).toBeLessThan(10_000);
+
+    const broken = function* (): Generator<platform.PushProgramRequest> {
+      yield platform.PushProgramRequest.fromPartial({ chunk: Buffer.alloc(1, 1) });
+      throw new Error('the file is gone');
+    };
+    await expect(push(broken())).rejects.toThrow('the file is gone');
+    expect((await push(pieces(1, 1))).program?.size).toBe(256 * 1024);
+  }, 30_000);
 
   test('a stop ends followers and calls, and is done once', async () => {
     const { peer, service } = await start();
