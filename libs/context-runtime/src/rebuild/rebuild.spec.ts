@@ -100,6 +100,36 @@ describe('snapshots', () => {
     await addMany(runtime, 5);
   });
 
+  it('are given up where memory goes on before or while the store takes them', async () => {
+    for (const moveAt of ['before', 'while'] as const) {
+      const { runtime, log } = await open({ timings: { snapshotEvents: 10 } });
+      const save = log.snapshots.save.bind(log.snapshots);
+      let given: string | null = null;
+      log.snapshots.save = async (key, chunks) => {
+        if (moveAt === 'before') await addMany(runtime, 1);
+        const taken: string[] = [];
+        try {
+          for await (const chunk of chunks) {
+            taken.push(chunk);
+            if (moveAt === 'while' && taken.length === 1) await addMany(runtime, 1);
+          }
+          await save(key, taken);
+        } catch (error) {
+          given ??= error instanceof Error ? error.name : 'no error';
+          throw error;
+        }
+      };
+      await addMany(runtime, 15);
+      await until('a snapshot to be given up', () => given !== null);
+      expect(given).toBe('SnapshotAbandonedError');
+      log.snapshots.save = save;
+      await until(
+        'another one to be written',
+        async () => (await log.snapshots.newest(log.store.lineage, 1, 1e9)) !== null,
+      );
+    }
+  });
+
   it('hash as the kernel does, in slices', async () => {
     const domain = countersDomain('resource');
     const state = domain.initial();

@@ -63,7 +63,7 @@ export interface ResolvedOptions<S, C extends Command, E extends NewEvent> {
 
 const limitsDefault: WriterLimits = {
   queueMax: 10_000,
-  batchCommandsMax: 2_048,
+  batchCommandsMax: 512,
   batchEventsMax: 4_096,
   batchBytesMax: 8 * 1024 * 1024,
 };

@@ -25,19 +25,23 @@ export const saveSnapshot = async <S, C extends Command, E extends NewEvent>(
 ): Promise<number> => {
   const { domain, memory, log } = options;
   const { position, lineage } = memory;
-  await log.snapshots.save({ lineage, position, foldVersion: domain.foldVersion }, steadyChunks(options));
+  await log.snapshots.save({ lineage, position, foldVersion: domain.foldVersion }, steadyChunks(options, position));
   return position;
 };
 
+/** The store takes the pieces in its own time, the first one too: each is made only while memory stands at `position`. */
 async function* steadyChunks<S, C extends Command, E extends NewEvent>(
-  options: SaveSnapshotOptions<S, C, E>,
+  { domain, memory, timers }: SaveSnapshotOptions<S, C, E>,
+  position: number,
 ): AsyncGenerator<string, void, undefined> {
-  const { domain, memory, timers } = options;
-  const { position } = memory;
+  const assertSteady = (): void => {
+    if (memory.position !== position)
+      throw new SnapshotAbandonedError(`memory went on from ${position} to ${memory.position}`);
+  };
+  assertSteady();
   for (const chunk of writeChunks(domain, memory)) {
     yield chunk;
     await timers.soon();
-    if (memory.position !== position)
-      throw new SnapshotAbandonedError(`memory went on from ${position} to ${memory.position}`);
+    assertSteady();
   }
 }

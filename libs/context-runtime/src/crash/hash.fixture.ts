@@ -1,0 +1,13 @@
+/** State hashes of both logs from zero, by a process that knows nothing else. Run by crash.int.spec.ts. */
+import { openPostgresLog } from '@yiqiu/event-log';
+import { countersDomain } from '../fixtures/counters.fixture.ts';
+import { rebuildHash } from '../rebuild/index.ts';
+
+const connection = process.argv[2] ?? '';
+const hashOf = async (context: 'machine' | 'resource') => {
+  const log = await openPostgresLog({ connection, context, migrate: false });
+  const hashed = await rebuildHash(log, countersDomain(context));
+  await log.close();
+  return hashed;
+};
+process.stdout.write(JSON.stringify({ machine: await hashOf('machine'), resource: await hashOf('resource') }));
