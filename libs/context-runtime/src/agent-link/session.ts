@@ -94,22 +94,18 @@ export class AgentLinkSession<S, C extends Command, R> {
 
   async #sync(request: SyncRequest): Promise<SyncReply> {
     const { runtime, domain } = this.#options;
-    const { machineUid, journalId } = request;
-    const seen = await runtime.read((state) => {
+    const { machineUid, journalId, owner } = request;
+    const first = await runtime.read((state) => {
       const queue = domain.queueOf(state, machineUid);
-      return {
-        generation: queue?.generation ?? 0,
-        known: queue !== null && judgeJournal(queue, journalId).is === 'same',
-      };
+      const isKnown = queue !== null && judgeJournal(queue, journalId).is === 'same';
+      return isKnown ? this.#answerSync(state, request) : (queue?.generation ?? 0);
     });
-    let minPosition = 0;
-    if (!seen.known) {
-      // The generation makes the id another one each time journals change places.
-      const commandId = `agent-journal:${this.#lineage()}:${machineUid}:${request.owner}:${seen.generation}:${journalId}`;
-      const command = domain.journalCommand(machineUid, journalId);
-      ({ position: minPosition } = await runtime.submit(command, { commandId, actor: `agent:${machineUid}` }));
-    }
-    return runtime.read((state) => this.#answerSync(state, request), { minPosition });
+    if (typeof first !== 'number') return first;
+    // The generation makes the id another one each time journals change places.
+    const commandId = `agent-journal:${this.#lineage()}:${machineUid}:${owner}:${first}:${journalId}`;
+    const command = domain.journalCommand(machineUid, journalId);
+    const { position } = await runtime.submit(command, { commandId, actor: `agent:${machineUid}` });
+    return runtime.read((state) => this.#answerSync(state, request), { minPosition: position });
   }
 
   #answerSync(state: S, request: SyncRequest): SyncReply {
