@@ -1,13 +1,17 @@
 const firstMs = 100;
-const mostMs = 10_000;
 
-/** Delays that double from 100 ms to 10 s; `reset` after a success. */
+/** Delays that double from 100 ms to a most, 10 s unless given; `reset` after a success. */
 export class Backoff {
+  readonly #mostMs: number;
   #nextMs = firstMs;
+
+  constructor(mostMs = 10_000) {
+    this.#mostMs = mostMs;
+  }
 
   next(): number {
     const delayMs = this.#nextMs;
-    this.#nextMs = Math.min(mostMs, delayMs * 2);
+    this.#nextMs = Math.min(this.#mostMs, delayMs * 2);
     return delayMs;
   }
 

@@ -14,6 +14,8 @@ import type { ResolvedOptions } from './options.ts';
 import { Term } from './term.ts';
 
 export const readTimeoutMsDefault = 5_000;
+/** Between two tries to lead, ms: nobody is served meanwhile. */
+const leadAgainMsMax = 2_000;
 /** Tries to hash a state that moves meanwhile; then it is hashed in one go. */
 const hashTriesMax = 5;
 
@@ -183,7 +185,7 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
   async #run(): Promise<void> {
     const { host, reports } = this.#options;
     const { signal } = this.#stopping;
-    const backoff = new Backoff();
+    const backoff = new Backoff(leadAgainMsMax);
     let stored = 0;
     while (!signal.aborted) {
       try {
