@@ -7,3 +7,4 @@ export { stderrReports, type Alarm, type Reports } from './reports.ts';
 export { nodeHost, pause, Backoff, type Clock, type Host, type Timers } from './host/index.ts';
 export type { WriterLimits } from './writer/index.ts';
 export * from './agent-link/index.ts';
+export * from './agent-link/index.ts';

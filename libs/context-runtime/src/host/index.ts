@@ -5,3 +5,4 @@ export * from './pause.ts';
 export * from './backoff.ts';
 export * from './guarded-clock.ts';
 export * from './within.ts';
+export * from './deadline.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { RefusedError } from '@yiqiu/kernel';
 import { openMemoryLog, type MemoryLog } from '@yiqiu/event-log';
 import { add } from '../fixtures/counters.fixture.ts';
 import { contexts } from '../fixtures/contexts.fixture.ts';
-import { meta, until, valueOf } from '../fixtures/harness.fixture.ts';
+import { meta, shiftedHost, until, valueOf } from '../fixtures/harness.fixture.ts';
 
 const { open } = contexts();
 
@@ -85,6 +86,27 @@ describe('leadership', () => {
   });
 });
 
+describe('a machine that slept, or whose wall clock jumped', () => {
+  it('asks the database before it answers again', async () => {
+    const { host, shift } = shiftedHost();
+    const { runtime, log } = await open({ host });
+    await runtime.submit(add('a'), meta());
+    let asked = 0;
+    const acquire = log.acquireLease.bind(log);
+    const gate = Promise.withResolvers<void>();
+    log.acquireLease = async (...args) => {
+      asked += 1;
+      await gate.promise;
+      return acquire(...args);
+    };
+    shift(3_000);
+    await expect(valueOf(runtime, 'a')).rejects.toMatchObject({ error: { kind: 'unavailable' } });
+    expect(asked).toBe(1);
+    gate.resolve();
+    await until('it to answer', async () => (await valueOf(runtime, 'a').catch(() => 0)) === 1);
+  });
+});
+
 describe('a read', () => {
   it('waits for the position it asks for, within its deadline', async () => {
     const { runtime } = await open();
@@ -95,6 +117,18 @@ describe('a read', () => {
     expect(await later).toBe(2);
     const never = runtime.read(() => 0, { minPosition: 99, timeoutMs: 30 });
     await expect(never).rejects.toMatchObject({ error: { kind: 'unavailable' } });
+  });
+
+  it('of what is decided and not stored waits, within its deadline too', async () => {
+    const { runtime, log } = await open({ timings: { drainMs: 100 } });
+    log.append = () => new Promise(() => undefined);
+    const stuck = expect(runtime.submit(add('a'), meta())).rejects.toMatchObject({ error: { kind: 'unavailable' } });
+    await until('it to be decided', async () => {
+      const seen = await runtime.read((state) => state.counters.size, { timeoutMs: 20 }).catch((error: Error) => error);
+      return seen instanceof RefusedError && seen.error.kind === 'unavailable';
+    });
+    await runtime.stop();
+    await stuck;
   });
 
   it('passes on what its view throws', async () => {

@@ -19,6 +19,8 @@ export interface LeaseOptions {
 export class LeadershipLease {
   readonly #options: LeaseOptions;
   #untilMs = Number.NEGATIVE_INFINITY;
+  /** The same in wall time: a machine that was asleep does not see it in its monotonic clock. */
+  #untilWallMs = Number.NEGATIVE_INFINITY;
   #renewing = false;
   #cancelRenewal: (() => void) | null = null;
   #cancelExpiry: (() => void) | null = null;
@@ -29,7 +31,14 @@ export class LeadershipLease {
 
   /** True while this process may answer, push and publish. */
   held(): boolean {
-    return this.#options.host.clock.monotonicMs() < this.#untilMs;
+    const { clock } = this.#options.host;
+    if (clock.monotonicMs() >= this.#untilMs) return false;
+    if (clock.nowMs() < this.#untilWallMs) return true;
+    // Asleep, or the wall clock jumped: the database knows.
+    this.#untilMs = Number.NEGATIVE_INFINITY;
+    this.#cancelRenewal?.();
+    void this.#renew();
+    return false;
   }
 
   /** Takes or renews the lease, or says who has it and for how long, ms. Keeps renewing it once taken, until it is lost or released. */
@@ -56,10 +65,11 @@ export class LeadershipLease {
 
   async #ask() {
     const { log, holder, ttlMs, host } = this.#options;
-    const askedMs = host.clock.monotonicMs();
+    const [askedMs, askedWallMs] = [host.clock.monotonicMs(), host.clock.nowMs()];
     const answer = await log.acquireLease(holder, ttlMs);
     if (answer.acquired) {
       this.#untilMs = askedMs + answer.lease.remainingMs;
+      this.#untilWallMs = askedWallMs + answer.lease.remainingMs;
       this.#scheduleExpiry();
     }
     return answer;

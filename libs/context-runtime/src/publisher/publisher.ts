@@ -114,6 +114,7 @@ export class Publisher {
       await bus.publish(context, events);
       faultPoint('after-publish');
       this.#published = events.at(-1)?.position ?? this.#published;
+      this.#tail.release(this.#published);
     }
   }
 

@@ -20,13 +20,19 @@ export class Tail {
       this.#events.push(event);
       this.#length += event.body.length;
     }
-    while (this.#length > lengthMax || this.#events.length - this.#head > eventsMax) {
-      this.#length -= this.#events[this.#head]?.body.length ?? 0;
-      this.#head += 1;
-    }
-    if (this.#head * 2 <= this.#events.length) return;
-    this.#events = this.#events.slice(this.#head);
-    this.#head = 0;
+    while (this.#length > lengthMax || this.#events.length - this.#head > eventsMax) this.#dropFirst();
+    this.#shrink();
+  }
+
+  /** Lets go of what is published. */
+  release(position: number): void {
+    for (
+      let first = this.#events[this.#head];
+      first !== undefined && first.position <= position;
+      first = this.#events[this.#head]
+    )
+      this.#dropFirst();
+    this.#shrink();
   }
 
   /** At most `max` events from `position` on, or null where they are not kept. */
@@ -34,7 +40,19 @@ export class Tail {
     const first = this.#events[this.#head];
     if (first === undefined || position < first.position) return null;
     const start = this.#head + position - first.position;
+    if (start >= this.#events.length) return null;
     return this.#events.slice(start, start + max).map((event) => ({ ...event, lineage }));
+  }
+
+  #dropFirst(): void {
+    this.#length -= this.#events[this.#head]?.body.length ?? 0;
+    this.#head += 1;
+  }
+
+  #shrink(): void {
+    if (this.#head * 2 <= this.#events.length) return;
+    this.#events = this.#events.slice(this.#head);
+    this.#head = 0;
   }
 
   #clear(): void {

@@ -8,6 +8,8 @@ export interface RebuildOptions<S, C extends Command, E extends NewEvent> {
   readonly domain: ContextDomain<S, C, E>;
   readonly log: EventLog;
   readonly reports: Reports;
+  /** Ends the fold with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** The fold itself failed on a stored event: waiting or another snapshot does not help, another version of the program may. */
@@ -35,14 +37,15 @@ export const loadSnapshot = async <S, C extends Command, E extends NewEvent>(
  * throws.
  */
 export const foldUpTo = async <S, C extends Command, E extends NewEvent>(
-  { domain, log }: Pick<RebuildOptions<S, C, E>, 'domain' | 'log'>,
+  { domain, log, signal }: Pick<RebuildOptions<S, C, E>, 'domain' | 'log' | 'signal'>,
   memory: Memory<S>,
   position: number,
 ): Promise<void> => {
   if (memory.position > position) throw new Error(`memory is at ${memory.position}, the log at ${position}`);
   const missing = position - memory.position;
   if (missing === 0) return;
-  for await (const { event } of log.read(memory.position + 1, { limit: missing })) foldInto(domain, memory, event);
+  const options = { limit: missing, ...(signal === undefined ? {} : { signal }) };
+  for await (const { event } of log.read(memory.position + 1, options)) foldInto(domain, memory, event);
   if (memory.position !== position) throw new Error(`the log gave ${memory.position} of ${position} positions`);
 };
 

@@ -1,7 +1,7 @@
 import type { Command, ContextName, EventEnvelope, NewEvent } from '@yiqiu/kernel';
 import { RefusedError } from '@yiqiu/kernel';
 import { LogHoleError, type Head } from '@yiqiu/event-log';
-import { Backoff, GuardedClock, pause, within } from '../host/index.ts';
+import { Backoff, Deadline, GuardedClock, pause, within } from '../host/index.ts';
 import { Follower, LeadershipLease, settle } from '../leadership/index.ts';
 import type { Memory } from '../memory/index.ts';
 import type { Runtime, RuntimeStatus, SubmitMeta, Submitted } from '../port.ts';
@@ -112,8 +112,13 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
     const term = this.#leading();
     if (term === null) throw this.#unavailable();
     const { minPosition = 0, timeoutMs = readTimeoutMsDefault } = options;
-    if (minPosition > term.writer.durablePosition) await this.#reach(term, minPosition, timeoutMs);
-    return term.writer.read(view);
+    const deadline = new Deadline(this.#options.host.timers, timeoutMs);
+    try {
+      if (minPosition > term.writer.durablePosition) await term.writer.reached(minPosition, deadline.signal());
+      return await term.writer.read(view, () => deadline.signal());
+    } finally {
+      deadline.clear();
+    }
   }
 
   onCommitted(listener: (events: readonly EventEnvelope[]) => void): () => void {
@@ -177,7 +182,12 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
       };
       const hash = await slicedStateHash(domain.tables(memory.state), steady);
       if (hash === null) continue;
-      await this.#reach(term, position, readTimeoutMsDefault);
+      const deadline = new Deadline(host.timers, readTimeoutMsDefault);
+      try {
+        await term.writer.reached(position, deadline.signal());
+      } finally {
+        deadline.clear();
+      }
       return { position, hash };
     }
   }
@@ -196,6 +206,7 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
         else await pause(host.timers, backoff.next(), signal);
         stored = this.#stored;
       } catch (error) {
+        if (signal.aborted) break;
         if (await this.#cannotFold(error)) return;
         const message = `leading failed and will be tried again: ${errorText(error)}`;
         reports.alarm({ context: this.context, code: 'leadership-failing', message });
@@ -209,6 +220,8 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
   /** True when the lease is ours; else waits a while as a standby. */
   async #obtainLease(): Promise<boolean> {
     const { log, domain, host, reports, timings } = this.#options;
+    // Looked at also while nobody else does, so that slow corrections do not add up to a jump.
+    this.#clock.now();
     const lease = await this.#lease.acquire();
     if (lease.acquired) return true;
     this.#giveUpUnsettled(`${lease.holder} leads`);
@@ -256,15 +269,16 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
 
   /** Memory as of the head: what the standby folded, or the newest snapshot, and what is missing. */
   async #remember(head: Head): Promise<Memory<S>> {
+    const { signal } = this.#stopping;
     const followed = (await this.#follower?.take()) ?? null;
     this.#follower = null;
     if (followed !== null && followed.lineage === head.lineage && followed.position <= head.position) {
       this.#snapshotAt = followed.position;
-      await foldUpTo(this.#options, followed, head.position);
+      await foldUpTo({ ...this.#options, signal }, followed, head.position);
       followed.lead(head);
       return followed;
     }
-    const memory = await rebuild(this.#options, head);
+    const memory = await rebuild({ ...this.#options, signal }, head);
     this.#snapshotAt = memory.position;
     return memory;
   }
@@ -313,6 +327,8 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
   #reportEnd(end: WriterEnd<C>): void {
     this.#phase = this.#stopping.signal.aborted ? 'stopping' : 'rebuilding';
     this.#message = whyEnded(end);
+    // The consumer itself has alarmed already.
+    if (end.kind === 'consumer-halted') return;
     this.#options.reports.alarm({ context: this.context, code: alarmOfEnd[end.kind], message: whyEnded(end) });
   }
 
@@ -352,15 +368,5 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
         ? 'its lease ran out'
         : `it is ${this.#phase}${this.#message === null ? '' : ` (${this.#message})`}`;
     return unavailable(this.context, why);
-  }
-
-  async #reach(term: Term<S, C, E>, position: number, timeoutMs: number): Promise<void> {
-    const timeout = new AbortController();
-    const cancel = this.#options.host.timers.after(timeoutMs, () => timeout.abort());
-    try {
-      await term.writer.reached(position, timeout.signal);
-    } finally {
-      cancel();
-    }
   }
 }

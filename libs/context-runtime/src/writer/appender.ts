@@ -82,10 +82,10 @@ export class Appender<C extends Command> {
     });
   }
 
-  /** Runs `answer` when everything decided so far is durable. */
-  afterDecided<T>(answer: () => T): Promise<T> {
+  /** Runs `answer` when everything decided so far is durable. Where it must wait, an aborted signal ends that with `unavailable`. */
+  afterDecided<T>(answer: () => T, signal?: () => AbortSignal): Promise<T> {
     if (this.#durableBatches === this.#decidedBatches) return Promise.resolve(answer());
-    return this.#wait(this.#decidedBatches, 0).then(answer);
+    return this.#wait(this.#decidedBatches, 0, signal?.()).then(answer);
   }
 
   /** Resolves when the log holds `position`. An aborted signal ends the wait, with `unavailable`. */
@@ -193,7 +193,7 @@ export class Appender<C extends Command> {
       this.#waiters.push(waiter);
       const giveUp = (): void => {
         this.#waiters = this.#waiters.filter((other) => other !== waiter);
-        reject(unavailable(this.#options.context, `it did not reach position ${position} in time`));
+        reject(unavailable(this.#options.context, 'its log did not come as far in time'));
       };
       signal?.addEventListener('abort', giveUp, { once: true });
     });

@@ -90,7 +90,7 @@ export class Writer<S, C extends Command, E extends NewEvent> {
 
   submit(item: CommandItem<C>): void {
     const { domain, limits } = this.#options;
-    if (this.#end !== null || this.#closing) return item.reject(unavailable(domain.context, 'it is stopping'));
+    if (this.#end !== null || this.#closing) return item.reject(this.#refusal());
     if (this.#queue.size >= limits.queueMax) return item.reject(exhausted(domain.context, limits.queueMax));
     this.#queue.push(item);
     this.#wake.up();
@@ -104,8 +104,7 @@ export class Writer<S, C extends Command, E extends NewEvent> {
   }
 
   adopt(item: AdoptItem): void {
-    if (this.#end !== null || this.#closing)
-      return item.reject(unavailable(this.#options.domain.context, 'it is stopping'));
+    if (this.#end !== null || this.#closing) return item.reject(this.#refusal());
     this.#lanes.clear(item.context);
     this.#adoptions.push(item);
     this.#wake.up();
@@ -125,13 +124,13 @@ export class Writer<S, C extends Command, E extends NewEvent> {
 
   /**
    * Runs `view` on memory and answers once everything that it could see is durable. Rejects `unavailable` where that fails,
-   * or where the lease runs out.
+   * where the lease runs out, or where `signal` aborts first.
    */
-  read<T>(view: (state: S) => T): Promise<T> {
+  read<T>(view: (state: S) => T, signal: () => AbortSignal): Promise<T> {
     const { memory, domain, mayAnswer } = this.#options;
     if (this.#end !== null || !mayAnswer()) return Promise.reject(unavailable(domain.context, 'it does not lead'));
     const value = view(memory.state);
-    return this.#appender.afterDecided(() => value);
+    return this.#appender.afterDecided(() => value, signal);
   }
 
   /** Resolves when the log holds `position`; rejects `unavailable` where the writer ends before. */
@@ -263,7 +262,8 @@ export class Writer<S, C extends Command, E extends NewEvent> {
   /** False where a consumer's event spoilt memory: then the writer has ended. */
   #decideForeign(batch: OpenBatch<S, C, E>): boolean {
     for (;;) {
-      const item = this.#isFull(batch) ? null : this.#lanes.next();
+      // Half a batch: a backlog of foreign events does not keep the commands out.
+      const item = this.#isFull(batch, 2) ? null : this.#lanes.next();
       if (item === null) return true;
       const reacted = batch.react(item);
       if (reacted.ok) continue;
@@ -275,9 +275,14 @@ export class Writer<S, C extends Command, E extends NewEvent> {
     }
   }
 
-  #isFull(batch: OpenBatch<S, C, E>): boolean {
+  /** Whether it has reached this part of its bounds. */
+  #isFull(batch: OpenBatch<S, C, E>, part = 1): boolean {
     const { batchEventsMax, batchBytesMax } = this.#options.limits;
-    return batch.events.length >= batchEventsMax || batch.bytes >= batchBytesMax;
+    return batch.events.length * part >= batchEventsMax || batch.bytes * part >= batchBytesMax;
+  }
+
+  #refusal(): Error {
+    return unavailable(this.#options.domain.context, this.#end === null ? 'it is stopping' : whyEnded(this.#end));
   }
 
   #refuseAll(batch: OpenBatch<S, C, E>, end: WriterEnd<C>): void {
