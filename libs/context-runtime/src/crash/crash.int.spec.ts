@@ -1,51 +1,18 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { openPostgresLog, type EventLog } from '@yiqiu/event-log';
 import { connectNats, NatsEventBus, type BusEvent } from '@yiqiu/messaging';
-import { startNats, startPostgres, withDeadline, type TestPostgres } from '@yiqiu/testing';
+import { startNats, startPostgres, type TestPostgres } from '@yiqiu/testing';
 import type { FaultPointName } from '../fault-point.ts';
 import { countersDomain } from '../fixtures/counters.fixture.ts';
 import { rebuildHash } from '../rebuild/index.ts';
-import type { ChildLine, ChildPlan } from './plan.fixture.ts';
+import type { ChildLine, ChildPlan, Hashes } from './plan.fixture.ts';
+import { runChild, type Ran } from './run-child.fixture.ts';
 
 const crashesPerPoint = 20;
 const commandsPerRun = 30;
 jest.setTimeout(300_000);
 
-const program = (name: string): string => join(import.meta.dirname, name);
-
-interface Ran {
-  readonly killed: boolean;
-  readonly lines: readonly ChildLine[];
-}
-
-/** Runs a child to its end, which may be its own kill. */
-const run = async (plan: ChildPlan): Promise<Ran> => {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', program('child.fixture.ts'), JSON.stringify(plan)],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  const lines: ChildLine[] = [];
-  const errors: string[] = [];
-  createInterface(child.stdout).on('line', (line) => lines.push(JSON.parse(line)));
-  createInterface(child.stderr).on('line', (line) => errors.push(line));
-  try {
-    await withDeadline(once(child, 'close'), { deadlineMs: 60_000, what: 'the child to end' });
-  } catch (error) {
-    child.kill('SIGKILL');
-    throw new Error(`${String(error)}\n${errors.join('\n')}`, { cause: error });
-  }
-  const killed = child.signalCode === 'SIGKILL';
-  if (!killed && child.exitCode !== 0) throw new Error(`the child failed:\n${errors.join('\n')}`);
-  return { killed, lines };
-};
+const run = (plan: ChildPlan): Promise<Ran<ChildLine>> => runChild('child.fixture.ts', plan);
 
 let postgres: TestPostgres;
 beforeAll(async () => {
@@ -84,7 +51,7 @@ describe('a process killed', () => {
     const answered = new Map<string, number>();
     let waiting: string[] = [];
     let crashes = 0;
-    let last: Ran | null = null;
+    let last: Ran<ChildLine> | null = null;
     for (let runs = 0; crashes < crashesPerPoint; runs++) {
       if (runs > crashesPerPoint * 3) throw new Error(`only ${crashes} of ${runs} children met ${name}`);
       waiting.push(...Array.from({ length: commandsPerRun }, (_, n) => `command-${runs}-${n}`));
@@ -126,12 +93,8 @@ describe('a process killed', () => {
       };
       expect(await echoes(logs.resource)).toEqual(await positionsOf(logs.machine, 'Added'));
       expect(await echoes(logs.machine)).toEqual(await positionsOf(logs.resource, 'Remembered'));
-      const { stdout } = await promisify(execFile)(process.execPath, [
-        '--disable-warning=ExperimentalWarning',
-        program('hash.fixture.ts'),
-        postgresUrl,
-      ]);
-      expect(JSON.parse(stdout)).toEqual({ machine: done.machine, resource: done.resource });
+      const fromZero = await runChild<Hashes>('hash.fixture.ts', postgresUrl);
+      expect(fromZero.lines[0]).toEqual({ machine: done.machine, resource: done.resource });
       expect((await rebuildHash(logs.machine, countersDomain('machine'))).hash).toBe(done.machine.hash);
     } finally {
       await Promise.all([logs.machine.close(), logs.resource.close(), link.close()]);

@@ -2,12 +2,14 @@
 import { openPostgresLog } from '@yiqiu/event-log';
 import { countersDomain } from '../fixtures/counters.fixture.ts';
 import { rebuildHash } from '../rebuild/index.ts';
+import type { Hashes } from './plan.fixture.ts';
 
-const connection = process.argv[2] ?? '';
+const connection: string = JSON.parse(process.argv[2] ?? '');
 const hashOf = async (context: 'machine' | 'resource') => {
   const log = await openPostgresLog({ connection, context, migrate: false });
   const hashed = await rebuildHash(log, countersDomain(context));
   await log.close();
   return hashed;
 };
-process.stdout.write(JSON.stringify({ machine: await hashOf('machine'), resource: await hashOf('resource') }));
+const hashes: Hashes = { machine: await hashOf('machine'), resource: await hashOf('resource') };
+process.stdout.write(`${JSON.stringify(hashes)}\n`);

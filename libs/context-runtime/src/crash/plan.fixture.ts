@@ -13,12 +13,16 @@ export interface ChildPlan {
 
 /** Lines that a child writes. */
 export type ChildLine =
-  | { readonly kind: 'answered'; readonly id: string; readonly position: number }
-  | { readonly kind: 'done'; readonly machine: Hashed; readonly resource: Hashed };
+  { readonly kind: 'answered'; readonly id: string; readonly position: number } | ({ readonly kind: 'done' } & Hashes);
 
 export interface Hashed {
   readonly position: number;
   readonly hash: string;
+}
+
+export interface Hashes {
+  readonly machine: Hashed;
+  readonly resource: Hashed;
 }
 
 /** Each event of machine that adds is answered in resource, and each of those answers in machine. */
