@@ -75,7 +75,7 @@ export const openOwner = async (
     catchUp: logCatchUp({}),
     holder: `errands-${(holders += 1)}`,
     reports: new RecordedReports(),
-    timings: { leaseTtlMs: 600, idleSaveMs: 50, drainMs: 2_000 },
+    timings: { leaseTtlMs: 5_000, idleSaveMs: 50, drainMs: 2_000 },
   });
   await runtime.start();
   const runner = new AgentLinkRunner({
