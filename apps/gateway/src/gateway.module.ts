@@ -4,10 +4,30 @@ import { APP_GUARD } from '@nestjs/core';
 import { BearerGuard, TOKEN } from './auth/guard.ts';
 import { Backends } from './backends/backends.ts';
 import { HealthRoutes } from './routes/health.ts';
-import { InitStrategyRoutes, MachineRoutes, PoolRoutes } from './routes/machines.ts';
-import { ContainerRoutes, PackageRoutes } from './routes/packages.ts';
+import { AgentRoutes } from './routes/agents.ts';
+import { ContainerRoutes, ResourceServiceRoutes } from './routes/containers.ts';
+import { EventRoutes } from './routes/events.ts';
+import { GroupRoutes } from './routes/groups.ts';
+import { InitStrategyRoutes } from './routes/init-strategies.ts';
+import { MachineRoutes } from './routes/machines.ts';
+import { DataRoutes, OperationRoutes } from './routes/operations.ts';
+import { PackageRoutes } from './routes/packages.ts';
+import { PoolRoutes } from './routes/pools.ts';
+import { ProgramRoutes } from './routes/programs.ts';
+import { AllServiceRoutes, ServiceRoutes } from './routes/services.ts';
+import { StatusRoutes } from './routes/status.ts';
+import { AlarmRoutes, TicketRoutes } from './routes/tickets.ts';
+import { AllUnitRoutes, UnitRoutes } from './routes/units.ts';
 
-/** REST of the machine and resource layers; the service layer's routes come with its service (docs/roadmap.md). */
+const routes = [
+  ...[HealthRoutes, AgentRoutes, StatusRoutes, EventRoutes],
+  ...[PoolRoutes, InitStrategyRoutes, MachineRoutes, TicketRoutes, AlarmRoutes],
+  ...[PackageRoutes, ContainerRoutes, ResourceServiceRoutes],
+  ...[ProgramRoutes, GroupRoutes, AllServiceRoutes, ServiceRoutes, AllUnitRoutes, UnitRoutes],
+  ...[OperationRoutes, DataRoutes],
+];
+
+/** REST of the three layers. */
 @Module({})
 export class GatewayModule implements OnApplicationShutdown {
   constructor(private readonly backends: Backends) {}
@@ -15,7 +35,7 @@ export class GatewayModule implements OnApplicationShutdown {
   static of(backends: Backends, token: string): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [HealthRoutes, PoolRoutes, InitStrategyRoutes, MachineRoutes, PackageRoutes, ContainerRoutes],
+      controllers: routes,
       providers: [
         { provide: Backends, useValue: backends },
         { provide: TOKEN, useValue: token },

@@ -5,6 +5,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { NestLogger, type Address, type Logger } from '@yiqiu/platform-kit';
 import type { Backends } from './backends/backends.ts';
 import { GatewayModule } from './gateway.module.ts';
+import { takeYamlAndArchives } from './http/body-parsers.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 
 /** Bytes of a JSON body, at most. */
@@ -26,9 +27,10 @@ export const startGateway = async ({
 }: GatewayOptions): Promise<NestFastifyApplication> => {
   const app = await NestFactory.create<NestFastifyApplication>(
     GatewayModule.of(backends, token),
-    new FastifyAdapter({ bodyLimit: bodyBytesMax }),
+    new FastifyAdapter({ bodyLimit: bodyBytesMax, forceCloseConnections: true }),
     { logger: new NestLogger(logger), abortOnError: false },
   );
+  takeYamlAndArchives(app);
   app.useGlobalFilters(new ProblemFilter(logger));
   const description = new DocumentBuilder()
     .setTitle('yiqiu')

@@ -1,4 +1,5 @@
 import type { Server } from 'node:net';
+import { join } from 'node:path';
 import { createOrOpenDirs } from './data/dirs.ts';
 import { layout, type Layout } from './data/layout.ts';
 import { refuseSecondStart, rememberLastStarted, writePlatformFile, type ProcessRow } from './data/platform-file.ts';
@@ -8,8 +9,12 @@ import { openSecrets } from './data/secrets.ts';
 import { playFate } from './fate/fate.ts';
 import { serveFate } from './fate/server.ts';
 import type { Options } from './options.ts';
-import { buildParts, missingApps, type Parts } from './parts/build.ts';
+import { buildMachines } from './machines/build.ts';
+import type { LocalMachine } from './machines/machine.ts';
+import { endLeftUnits, startMachines } from './machines/start.ts';
+import { buildParts, type BuildOptions, type Parts } from './parts/build.ts';
 import { seedBase } from './seed/base.ts';
+import { applyDemo, pushPrograms } from './seed/demo.ts';
 import { Rest } from './seed/rest.ts';
 import type { Part } from './parts/part.ts';
 import { Steps } from './steps.ts';
@@ -19,6 +24,7 @@ export class Platform {
   readonly #paths: Layout;
   readonly #steps: Steps;
   #parts: Parts | null = null;
+  #machines: readonly LocalMachine[] = [];
   #fate: Server | null = null;
   #stopping = false;
 
@@ -50,10 +56,14 @@ export class Platform {
     const ports = await choosePorts(this.#paths.portsFile);
     const { checkout } = this;
     const report = (line: string): void => this.say(`  ${line}`);
-    const parts = await buildParts({ options, paths: this.#paths, checkout, secrets, ports, registry, report });
+    const build: BuildOptions = { options, paths: this.#paths, checkout, secrets, ports, registry, report };
+    const parts = await buildParts(build);
+    const machines = buildMachines(build);
+    await endLeftUnits(machines, this.#steps);
     this.#parts = parts;
+    this.#machines = machines;
     this.#fate = await serveFate(this.#paths.fateSocket, (request) =>
-      playFate({ parts: parts.all, machines: [] }, request),
+      playFate({ parts: parts.all, machines }, request),
     );
     for (const [index, stage] of parts.stages.entries()) {
       if (this.#stopping) return;
@@ -68,21 +78,48 @@ export class Platform {
     const rest = new Rest(server, secrets.token);
     await this.#steps.run('init strategy default, pool bj01, packages', () => seedBase(rest));
     if (this.#stopping) return;
+    await startMachines({ build, rest, machines, steps: this.#steps, stopping: () => this.#stopping });
+    writePlatformFile(this.#paths, server, secrets.token, rows([...parts.all, ...machines.map(({ agent }) => agent)]));
+    if (this.#stopping) return;
+    if (options.demo && machines.length > 0) await this.#demo(rest);
+    if (this.#stopping) return;
     this.#farewell(server);
+  }
+
+  async #demo(rest: Rest): Promise<void> {
+    await this.#steps.run(
+      'programs',
+      () => pushPrograms(rest, join(this.checkout, 'deploy', 'programs')),
+      (pushed) => pushed.join(', '),
+    );
+    if (this.#stopping) return;
+    const document = join(this.checkout, 'deploy', 'demo', 'hello.yaml');
+    await this.#steps.run('demo group hello', () => applyDemo(rest, document, 'hello'));
   }
 
   /** Everything that was started, last first, and nothing else. */
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    for (const stage of this.#parts?.stages.toReversed() ?? []) {
-      await this.#steps.run(`stop ${stage.map((part) => part.name).join(', ')}`, () =>
-        Promise.all(stage.map((part) => part.stop())),
+    // The services before the agents: an announced power-off is no fault, so nobody is there to take it for one.
+    const [servers, ...services] = this.#parts?.stages ?? [];
+    for (const stage of services.toReversed()) await this.#stopParts(stage);
+    const machines = this.#machines.filter((machine) => machine.agent.state() !== 'stopped');
+    if (machines.length > 0) {
+      await this.#steps.run(`power off ${machines.map(({ name }) => name).join(', ')}`, () =>
+        Promise.all(this.#machines.map((machine) => machine.stop())),
       );
     }
+    if (servers !== undefined) await this.#stopParts(servers);
     const fate = this.#fate;
     if (fate !== null) await new Promise<void>((resolve) => fate.close(() => resolve()));
     this.say('stopped');
+  }
+
+  async #stopParts(parts: readonly Part[]): Promise<void> {
+    await this.#steps.run(`stop ${parts.map((part) => part.name).join(', ')}`, () =>
+      Promise.all(parts.map((part) => part.stop())),
+    );
   }
 
   /** What a killed supervisor left: the log and the bus last. */
@@ -98,14 +135,14 @@ export class Platform {
     );
   }
 
-  /** Not the page's last line, `yiqiu is ready`, before everything is there. */
   #farewell(server: string): void {
     this.say('');
     this.say(`  REST   ${server}/api/v1, OpenAPI at ${server}/api/docs, token in ${this.#paths.platformFile}`);
-    this.say('  try    npx yiqiu pool list        npx yiqiu package list        npx yiqiu local list');
+    this.say('  try    npx yiqiu status        npx yiqiu machine list        npx yiqiu local list');
     this.say('  stop   Ctrl-C');
     this.say('');
-    this.say(`up after ${this.#steps.elapsed()}; not built yet: ${missingApps.join(', ')} (docs/roadmap.md)`);
+    this.say(`up after ${this.#steps.elapsed()}`);
+    this.say('yiqiu is ready');
   }
 }
 

@@ -1,14 +1,24 @@
+import { readFileSync } from 'node:fs';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import type { Runtime } from '@yiqiu/context-runtime';
+import type { EventLog } from '@yiqiu/event-log';
 import { machineDomain } from '@yiqiu/machine-domain';
+import type { MachineCommand, MachineContextState } from '@yiqiu/machine-domain';
 import { openAgentIssuer } from '@yiqiu/messaging';
-import { ContextModule, readSecret } from '@yiqiu/platform-kit';
+import type { NatsLink } from '@yiqiu/messaging';
+import { AgentLinkHost, ContextModule, EVENT_LOG, LOGGER, NATS_LINK, readSecret, RUNTIME } from '@yiqiu/platform-kit';
+import type { Logger, TimingProfile } from '@yiqiu/platform-kit';
+import { machineAgentLink } from './agent-link.ts';
+import { ObservedAgents } from './agents.ts';
 import type { MachineManagerConfig } from './config.ts';
+import { greet } from './hello.ts';
 import { MachineController, type Joining } from './machine.controller.ts';
 import { PoolController } from './pool.controller.ts';
-import { JOINING, TIMING } from './tokens.ts';
+import { TicketController } from './ticket.controller.ts';
+import { AGENTS, JOINING, TIMING } from './tokens.ts';
 
-/** Context `machine` over gRPC. */
+/** Context `machine` over gRPC, and over NATS to the agents. */
 @Module({})
 export class AppModule {
   static of(config: MachineManagerConfig, secret: string): DynamicModule {
@@ -28,11 +38,45 @@ export class AppModule {
           ...{ databaseUrl, natsUrl, natsCreds, secret },
         }),
       ],
-      controllers: [PoolController, MachineController],
+      controllers: [PoolController, MachineController, TicketController],
       providers: [
         { provide: TIMING, useValue: config.timing },
         { provide: JOINING, useValue: joining },
+        { provide: AGENTS, useValue: new ObservedAgents(config.timing.leaseMs) },
+        {
+          provide: AgentLinkHost,
+          inject: [RUNTIME, EVENT_LOG, NATS_LINK, LOGGER, AGENTS],
+          useFactory: agentLink(config.timing, readFileSync(config.platformKeyFile, 'utf8')),
+        },
       ],
     };
   }
 }
+
+/** Init steps, hellos, heartbeats. */
+const agentLink =
+  (timing: TimingProfile, platformKey: string) =>
+  (
+    runtime: Runtime<MachineContextState, MachineCommand>,
+    log: EventLog,
+    nats: NatsLink,
+    logger: Logger,
+    agents: ObservedAgents,
+  ) => {
+    runtime.onCommitted((events) => {
+      for (const { type, data } of events) if (type === 'AgentQueueClosed') agents.forget(String(data['machineUid']));
+    });
+    return new AgentLinkHost({
+      owner: 'machine',
+      domain: machineAgentLink,
+      ...{ runtime, log, nats, logger },
+      handlers: {
+        onHello: async (hello) => {
+          const reply = await greet({ runtime, timing, platformKey }, hello);
+          agents.note(hello);
+          return reply;
+        },
+        onHeartbeat: (heartbeat) => agents.note(heartbeat),
+      },
+    });
+  };

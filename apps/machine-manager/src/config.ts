@@ -21,5 +21,11 @@ export const machineManagerSettings = {
     'NATS server as agents reach it',
     'nats://host:port',
   ),
+  platformKeyFile: textSetting(
+    'YIQIU_PLATFORM_PUBLIC_KEY_FILE',
+    'platform-public-key-file',
+    'file with the public key (PEM) that agents check program signatures with',
+    'a path',
+  ),
 };
 export type MachineManagerConfig = ConfigOf<typeof machineManagerSettings>;

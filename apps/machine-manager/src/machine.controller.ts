@@ -4,21 +4,14 @@ import type { Runtime } from '@yiqiu/context-runtime';
 import { addMachine, machineVerb } from '@yiqiu/contracts';
 import type { common, machine } from '@yiqiu/contracts/grpc';
 import { refusal, RefusedError } from '@yiqiu/kernel';
-import {
-  changeAnswer,
-  joinAnswer,
-  machineNamed,
-  machinesWhere,
-  machineView,
-  neverSeen,
-  ticketView,
-} from '@yiqiu/machine-domain';
-import type { MachineCommand, MachineContextState } from '@yiqiu/machine-domain';
+import { changeAnswer, joinAnswer, machineNamed, machinesWhere, machineView } from '@yiqiu/machine-domain';
+import type { Machine, MachineCommand, MachineContextState } from '@yiqiu/machine-domain';
 import type { AgentIssuer } from '@yiqiu/messaging';
 import { checkFilters, page, parseRequest, readOptionsOf, RUNTIME, submitMetaOf } from '@yiqiu/platform-kit';
 import { joinTokenHash, joinTokenOf } from './join.ts';
-import { machineMessage, ticketMessage } from './messages.ts';
-import { JOINING } from './tokens.ts';
+import { machineMessage } from './messages.ts';
+import type { ObservedAgents } from './agents.ts';
+import { AGENTS, JOINING } from './tokens.ts';
 
 export interface Joining {
   readonly joinKey: string;
@@ -28,12 +21,13 @@ export interface Joining {
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** Machines, the joining of their agents, tickets. */
+/** Machines and the joining of their agents. */
 @Controller()
 export class MachineController {
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime<MachineContextState, MachineCommand>,
     @Inject(JOINING) private readonly joining: Joining,
+    @Inject(AGENTS) private readonly agents: ObservedAgents,
   ) {}
 
   @GrpcMethod('MachineService', 'addMachine')
@@ -91,7 +85,7 @@ export class MachineController {
     checkFilters(request.filters, ['state', 'pool']);
     return this.runtime.read((state) => {
       const { items, next } = page(machinesWhere(state, request.filters), request, ({ name }) => name);
-      return { items: items.map((found) => machineMessage(machineView(state, found, neverSeen, iso))), next };
+      return { items: items.map((found) => this.view(state, found)), next };
     }, readOptionsOf(request));
   }
 
@@ -113,30 +107,8 @@ export class MachineController {
     return { machineUid, machine: name, address, jwt, natsUrl: this.joining.agentNatsUrl };
   }
 
-  @GrpcMethod('MachineService', 'listTickets')
-  tickets(request: common.ListRequest): Promise<machine.TicketPage> {
-    checkFilters(request.filters, ['machine']);
-    const { machine: wanted } = request.filters;
-    return this.runtime.read((state) => {
-      const found = [...state.tickets.values()].filter((ticket) => wanted === undefined || ticket.machine === wanted);
-      const { items, next } = page(found, request, ({ uid }) => uid);
-      return { items: items.map((ticket) => ticketMessage(ticketView(ticket))), next };
-    }, readOptionsOf(request));
-  }
-
-  @GrpcMethod('MachineService', 'closeTicket')
-  async closeTicket({ meta, name }: machine.NamedChange): Promise<machine.TicketChanged> {
-    const submitMeta = submitMetaOf(meta);
-    const command: MachineCommand = { type: 'CloseTicket', data: { uid: name, message: submitMeta.reason ?? null } };
-    const { position, replayed } = await this.runtime.submit(command, submitMeta);
-    const ticket = await this.runtime.read(
-      (state) => {
-        const found = state.tickets.get(name);
-        return found === undefined ? undefined : ticketMessage(ticketView(found));
-      },
-      { minPosition: position },
-    );
-    return { change: { position, changed: !replayed, operation: undefined }, ticket };
+  private view(state: MachineContextState, found: Machine): machine.Machine {
+    return machineMessage(machineView(state, found, this.agents.of(found.uid), iso));
   }
 
   private async machine(name: string, minPosition: number | undefined): Promise<machine.Machine> {
@@ -152,7 +124,7 @@ export class MachineController {
   private machineOrGone(name: string, minPosition: number | undefined): Promise<machine.Machine | undefined> {
     return this.runtime.read((state) => {
       const found = machineNamed(state, name);
-      return found === undefined ? undefined : machineMessage(machineView(state, found, neverSeen, iso));
+      return found === undefined ? undefined : this.view(state, found);
     }, readOptionsOf({ minPosition }));
   }
 }

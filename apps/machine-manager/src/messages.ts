@@ -1,4 +1,4 @@
-import type { InitStrategyView, MachineView, PoolView, TicketView } from '@yiqiu/contracts';
+import type { AlarmView, InitStrategyView, MachineView, PoolView, TicketView } from '@yiqiu/contracts';
 import type { machine } from '@yiqiu/contracts/grpc';
 
 /** Views as messages: what is null is absent. */
@@ -45,4 +45,11 @@ export const machineMessage = ({
           deadline: operation.deadline ?? undefined,
         },
   ticket: ticket ?? undefined,
+});
+
+export const alarmMessage = ({ pool, machine, until, ...alarm }: AlarmView): machine.Alarm => ({
+  ...alarm,
+  pool: pool ?? undefined,
+  machine: machine ?? undefined,
+  until: until ?? undefined,
 });

@@ -1,4 +1,4 @@
-import type { Command, EventEnvelope, Json } from '@yiqiu/kernel';
+import type { Command, EventEnvelope, Json, JsonObject } from '@yiqiu/kernel';
 
 export interface SubmitMeta {
   /** At most 200 characters. The same id with the same command gives the same answer; another command is refused (422). */
@@ -9,6 +9,11 @@ export interface SubmitMeta {
   readonly correlationId?: string;
   /** Defaults to the command id. */
   readonly causationId?: string;
+  /**
+   * What was asked, where the command holds more than that (what the shell looked up for it): two requests under one id are
+   * the same where this is equal. Default: the command's data.
+   */
+  readonly asked?: JsonObject;
 }
 
 export interface Submitted {

@@ -7,7 +7,7 @@ export type { JsonMap, JsonValue } from './json-text.ts';
 export { objectOf, sameJson } from './json-text.ts';
 
 export { programUnknown } from './program/errors.ts';
-export { getProgram, listPrograms } from './program/view.ts';
+export { getProgram, listPrograms, programManifest } from './program/view.ts';
 
 export { groupUnknown } from './group/errors.ts';
 export { planGroup } from './group/plan.ts';

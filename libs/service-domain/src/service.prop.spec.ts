@@ -134,15 +134,13 @@ const play = (world: World, happens: Step): void => {
     }
     case 'state':
       return reportState(world, `m${1 + (happens.pick % machines)}`, happens.process);
-    case 'journal':
-      world.accept({
-        type: 'BindJournal',
-        data: {
-          machineUid: machineUid(`m${1 + (happens.pick % machines)}`),
-          journalId: machineUid(`m${100 + happens.journal}`),
-        },
-      });
+    case 'journal': {
+      const uid = machineUid(`m${1 + (happens.pick % machines)}`);
+      const data = { machineUid: uid, journalId: machineUid(`m${100 + happens.journal}`) };
+      if (world.state.departed.has(uid)) world.submit({ type: 'BindJournal', data });
+      else world.accept({ type: 'BindJournal', data });
       return;
+    }
     case 'time':
       world.now += happens.minutes * 60_000;
       world.accept({ type: 'Tick', data: { now: world.now } });

@@ -20,6 +20,8 @@ export interface ServiceState {
   readonly units: Map<string, UnitRow>;
   /** By machine uid. */
   readonly queues: Map<string, AgentQueue<StepRef>>;
+  /** Machines that left: their agents are not listened to any more. */
+  readonly departed: Set<string>;
   readonly data: Map<string, DataRow>;
   /** In the order of their start. */
   readonly operations: Map<string, OperationRow>;
@@ -32,6 +34,7 @@ export const initialState = (): ServiceState => ({
   services: new Map(),
   units: new Map(),
   queues: new Map(),
+  departed: new Set(),
   data: new Map(),
   operations: new Map(),
   index: emptyIndexes(),

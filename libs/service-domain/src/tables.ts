@@ -32,6 +32,7 @@ export const tables = (state: ServiceState): Tables => ({
   service: state.services,
   unit: state.units,
   queue: [...state.queues].map(([uid, queue]): [string, Json] => [uid, queueRow(queue)]),
+  departed: [...state.departed].map((uid): [string, Json] => [uid, true]),
   data: state.data,
   operation: state.operations,
 });
@@ -57,6 +58,7 @@ export const restore = (rows: TableRows): ServiceState => {
     indexUnit(state, unit);
   }
   for (const queue of read('queue', queueRowSchema)) state.queues.set(queue.machineUid, queue);
+  for (const [uid] of rows['departed'] ?? []) state.departed.add(uid);
   for (const data of read('data', dataRow)) {
     state.data.set(data.uid, data);
     indexData(state, data);

@@ -5,7 +5,11 @@ import type { OwnerRow } from './rows.ts';
 export type PushOrigin = 'push' | 'pull';
 
 export type Admission =
-  | { readonly ok: false; readonly code: 'lineage-refused' | 'epoch-old' | 'generation-old'; readonly message: string }
+  | {
+      readonly ok: false;
+      readonly code: 'journal-new' | 'lineage-refused' | 'epoch-old' | 'generation-old';
+      readonly message: string;
+    }
   | {
       readonly ok: true;
       readonly owner: OwnerRow;
@@ -20,11 +24,15 @@ export type Admission =
     };
 
 /**
- * What of a push is taken. Pure. Refuses another lineage than the one known, an epoch below the highest seen, a generation
+ * What of a push is taken. Pure. A journal that knows no generation yet takes nothing that was not asked for: what the owner
+ * speaks of may be of a journal that was lost, whose numbers mean something else. Refuses another lineage than the one known, an epoch below the highest seen, a generation
  * below the known one. Numbers are taken in order only; a number left out is void where the owner answered our own last
  * number and its floor covers it, else a gap.
  */
 export const admit = (known: OwnerRow | null, push: CommandPush, origin: PushOrigin): Admission => {
+  if (known === null && origin === 'push') {
+    return { ok: false, code: 'journal-new', message: 'this journal is new: it asks what it should have, first' };
+  }
   const refusal = known === null ? null : refuse(known, push);
   if (refusal !== null) return refusal;
   const generationBegan = known === null || push.generation > known.generation;

@@ -168,6 +168,7 @@ export class Link {
     if (!admission.ok) {
       const { code, message } = admission;
       log.warn('commands refused', { owner: push.owner, code, error: message });
+      if (code === 'journal-new') void this.sync(push.owner);
       return { ok: false, generation, acceptedUpTo: lastSeq, error: { code, message } };
     }
     work.add(push.owner, push.generation, admission.accept);

@@ -28,10 +28,7 @@ export const commandMeta = (request: FastifyRequest, reason: string | null): com
 };
 
 /** A list's page from the query: `limit`, `cursor`, and the filters that this list has. Anything else is refused. */
-export const listRequest = (
-  query: { readonly [name: string]: unknown },
-  filters: readonly string[],
-): common.ListRequest => {
+export const listRequest = (query: Query, filters: readonly string[]): common.ListRequest => {
   const known = ['limit', 'cursor', ...filters];
   const picked: { [name: string]: string } = {};
   for (const [name, value] of Object.entries(query)) {
@@ -45,12 +42,31 @@ export const listRequest = (
   return { limit: size, cursor, filters: rest, minPosition: undefined };
 };
 
-const single = (request: FastifyRequest, name: string): string | null => {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : null;
+export type Query = { readonly [name: string]: unknown };
+
+/** Of a query that is no list: flags (`true` or `false`) and texts by their names. Anything else is refused. */
+export const flags = <F extends string>(
+  query: Query,
+  names: readonly F[],
+  textNames: readonly string[],
+): { readonly [flag in F]: boolean } & { readonly texts: { readonly [name: string]: string } } => {
+  const known = [...names, ...textNames];
+  const texts: { [name: string]: string } = {};
+  const found: { [name: string]: boolean } = Object.fromEntries(names.map((name) => [name, false]));
+  for (const [name, value] of Object.entries(query)) {
+    if (!known.includes(name)) throw bad(name, String(value), known);
+    if (typeof value !== 'string') throw bad(name, JSON.stringify(value), 'once');
+    if (textNames.includes(name)) texts[name] = value;
+    else if (value === 'true' || value === '') found[name] = true;
+    else if (value !== 'false') throw bad(name, value, ['true', 'false']);
+  }
+  return Object.assign(found as { [flag in F]: boolean }, { texts });
 };
 
-const bad = (field: string, value: string | null, allowed: string | readonly string[]): RefusedError =>
+/** A reason that came in the query. */
+export const reasonOf = (text: string | undefined): string | null => text ?? null;
+
+export const bad = (field: string, value: string | null, allowed: string | readonly string[]): RefusedError =>
   new RefusedError(
     refusal(
       'malformed',
@@ -61,3 +77,8 @@ const bad = (field: string, value: string | null, allowed: string | readonly str
       },
     ),
   );
+
+const single = (request: FastifyRequest, name: string): string | null => {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : null;
+};

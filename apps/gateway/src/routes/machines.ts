@@ -2,117 +2,27 @@ import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Re
 import { ApiCreatedResponse, ApiOkResponse } from '@nestjs/swagger';
 import {
   addMachine,
-  createInitStrategy,
-  createPool,
-  initStrategyView,
+  labelBody,
   machineAddedView,
   machineVerb,
   machineView,
+  maintenanceBody,
   page,
-  poolView,
   verbBody,
-  type InitStrategyView,
   type MachineView,
-  type PoolView,
 } from '@yiqiu/contracts';
-import { machine as stubs } from '@yiqiu/contracts/grpc';
+import { machine as stubs, resource } from '@yiqiu/contracts/grpc';
 import { refusal, RefusedError } from '@yiqiu/kernel';
 import type { FastifyRequest } from 'fastify';
 import { Backends } from '../backends/backends.ts';
 import { viewOf } from '../backends/view.ts';
 import { checked } from '../http/check.ts';
-import { commandMeta, listRequest } from '../http/request.ts';
+import { commandMeta, listRequest, type Query as QueryOf } from '../http/request.ts';
 
 const rpc = stubs.MachineServiceService;
 const idempotent = { idempotent: true } as const;
-const poolPage = page(poolView, 'PoolPage');
-const strategyPage = page(initStrategyView, 'InitStrategyPage');
 const machinePage = page(machineView, 'MachinePage');
-
-type Query = { readonly [name: string]: unknown };
-
-/** Pools of the machine layer. */
-@Controller('api/v1/pools')
-export class PoolRoutes {
-  constructor(@Inject(Backends) private readonly backends: Backends) {}
-
-  @Get()
-  @ApiOkResponse({ standardSchema: poolPage })
-  async list(@Query() query: Query): Promise<{ items: PoolView[]; next: string | null }> {
-    return viewOf(poolPage, await this.backends.machine.call(rpc.listPools, listRequest(query, []), idempotent));
-  }
-
-  @Get(':pool')
-  @ApiOkResponse({ standardSchema: poolView })
-  async show(@Param('pool') name: string): Promise<PoolView> {
-    return viewOf(
-      poolView,
-      await this.backends.machine.call(rpc.getPool, { name, minPosition: undefined }, idempotent),
-    );
-  }
-
-  @Post()
-  @ApiCreatedResponse({ standardSchema: poolView })
-  async create(@Body({ schema: createPool }) body: unknown, @Req() request: FastifyRequest): Promise<PoolView> {
-    const { policy, ...pool } = checked(createPool, body);
-    const patch: stubs.FaultPolicyPatch = {
-      leaseMs: policy.leaseMs,
-      holdDownMs: policy.holdDownMs,
-      blastMachines: policy.blastMachines,
-      blastPercent: policy.blastPercent,
-      blastWindowMs: policy.blastWindowMs,
-    };
-    const meta = commandMeta(request, null);
-    const changed = await this.backends.machine.call(rpc.createPool, { meta, ...pool, policy: patch }, idempotent);
-    return viewOf(poolView, changed.pool);
-  }
-}
-
-/** Init strategies, immutable revisions. */
-@Controller('api/v1/init-strategies')
-export class InitStrategyRoutes {
-  constructor(@Inject(Backends) private readonly backends: Backends) {}
-
-  @Get()
-  @ApiOkResponse({ standardSchema: strategyPage })
-  async list(@Query() query: Query): Promise<{ items: InitStrategyView[]; next: string | null }> {
-    return viewOf(
-      strategyPage,
-      await this.backends.machine.call(rpc.listInitStrategies, listRequest(query, []), idempotent),
-    );
-  }
-
-  @Get(':strategy')
-  @ApiOkResponse({ standardSchema: initStrategyView })
-  async show(@Param('strategy') name: string): Promise<InitStrategyView> {
-    const found = await this.backends.machine.call(rpc.getInitStrategy, { name, minPosition: undefined }, idempotent);
-    return viewOf(initStrategyView, found);
-  }
-
-  @Post()
-  @ApiCreatedResponse({ standardSchema: initStrategyView })
-  async create(
-    @Body({ schema: createInitStrategy }) body: unknown,
-    @Req() request: FastifyRequest,
-  ): Promise<InitStrategyView> {
-    const { kernel, checks, ...strategy } = checked(createInitStrategy, body);
-    const changed = await this.backends.machine.call(
-      rpc.createInitStrategy,
-      {
-        meta: commandMeta(request, null),
-        ...strategy,
-        kernel: kernel ?? undefined,
-        checks: checks.map((check) => ({
-          name: check.name,
-          run: check.run ?? undefined,
-          kernel: check.kernel ?? undefined,
-        })),
-      },
-      idempotent,
-    );
-    return viewOf(initStrategyView, changed.initStrategy);
-  }
-}
+const allocatedDeadlineMs = 5_000;
 
 /** Machines, with the seed's verbs by their names. */
 @Controller('api/v1/machines')
@@ -121,18 +31,24 @@ export class MachineRoutes {
 
   @Get()
   @ApiOkResponse({ standardSchema: machinePage })
-  async list(@Query() query: Query): Promise<{ items: MachineView[]; next: string | null }> {
-    const found = await this.backends.machine.call(rpc.listMachines, listRequest(query, ['state', 'pool']), idempotent);
-    return viewOf(machinePage, found);
+  async list(@Query() query: QueryOf): Promise<{ items: MachineView[]; next: string | null }> {
+    const request = listRequest(query, ['state', 'pool']);
+    const [found, allocated] = await Promise.all([
+      this.backends.machine.call(rpc.listMachines, request, idempotent),
+      this.#allocated(),
+    ]);
+    const { items, next } = viewOf(machinePage, found);
+    return { items: items.map((machine) => withAllocated(machine, allocated)), next };
   }
 
   @Get(':machine')
   @ApiOkResponse({ standardSchema: machineView })
   async show(@Param('machine') name: string): Promise<MachineView> {
-    return viewOf(
-      machineView,
-      await this.backends.machine.call(rpc.getMachine, { name, minPosition: undefined }, idempotent),
-    );
+    const [found, allocated] = await Promise.all([
+      this.backends.machine.call(rpc.getMachine, { name, minPosition: undefined }, idempotent),
+      this.#allocated(),
+    ]);
+    return withAllocated(viewOf(machineView, found), allocated);
   }
 
   /** The answer holds the one-time token, so nothing on the way may keep it. */
@@ -164,12 +80,14 @@ export class MachineRoutes {
     @Req() request: FastifyRequest,
   ): Promise<MachineView | null> {
     const known = machineVerb.safeParse(verb);
+    if (verb === 'label') return this.#label(name, body, request);
+    if (verb === 'maintenance') return this.#maintain(name, body, request);
     if (!known.success) {
       throw new RefusedError(
         refusal(
           'not-found',
           'machine-verb-unknown',
-          `a machine has no verb ${verb}; there are ${machineVerb.options.join(', ')}`,
+          `a machine has no verb ${verb}; there are ${[...machineVerb.options, 'label', 'maintenance'].join(', ')}`,
         ),
       );
     }
@@ -181,4 +99,42 @@ export class MachineRoutes {
     );
     return changed.machine === undefined ? null : viewOf(machineView, changed.machine);
   }
+
+  /** What the body leaves out keeps its value. */
+  async #label(name: string, body: unknown, request: FastifyRequest): Promise<MachineView> {
+    const { labels, rack, zone, reason } = checked(labelBody, body);
+    const now = await this.show(name);
+    const wanted = {
+      labels: labels ?? now.labels,
+      rack: (rack === undefined ? now.rack : rack) ?? undefined,
+      zone: (zone === undefined ? now.zone : zone) ?? undefined,
+    };
+    const meta = commandMeta(request, reason);
+    const changed = await this.backends.machine.call(rpc.labelMachine, { meta, name, ...wanted }, idempotent);
+    return viewOf(machineView, changed.machine);
+  }
+
+  async #maintain(name: string, body: unknown, request: FastifyRequest): Promise<MachineView> {
+    const { on, reason } = checked(maintenanceBody, body);
+    const meta = commandMeta(request, reason);
+    const changed = await this.backends.machine.call(rpc.setMaintenance, { meta, name, on }, idempotent);
+    return viewOf(machineView, changed.machine);
+  }
+
+  /** By machine uid: the resource layer's, since the machine layer does not know of containers. */
+  async #allocated(): Promise<Allocated> {
+    const found = await this.backends.resource.call(
+      resource.ResourceServiceService.getAllocated,
+      {},
+      { ...idempotent, deadlineMs: allocatedDeadlineMs },
+    );
+    return found.machines;
+  }
 }
+
+type Allocated = resource.GetAllocatedResponse['machines'];
+
+const withAllocated = (machine: MachineView, allocated: Allocated): MachineView => ({
+  ...machine,
+  allocated: allocated[machine.uid] ?? machine.allocated,
+});

@@ -1,26 +1,16 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse } from '@nestjs/swagger';
-import {
-  containerView,
-  createPackage,
-  packageView,
-  page,
-  type ContainerView,
-  type PackageView,
-} from '@yiqiu/contracts';
+import { createPackage, packageView, page, type PackageView } from '@yiqiu/contracts';
 import { resource as stubs } from '@yiqiu/contracts/grpc';
 import type { FastifyRequest } from 'fastify';
 import { Backends } from '../backends/backends.ts';
 import { viewOf } from '../backends/view.ts';
 import { checked } from '../http/check.ts';
-import { commandMeta, listRequest } from '../http/request.ts';
+import { commandMeta, listRequest, type Query as QueryOf } from '../http/request.ts';
 
 const rpc = stubs.ResourceServiceService;
 const idempotent = { idempotent: true } as const;
 const packagePage = page(packageView, 'PackagePage');
-const containerPage = page(containerView, 'ContainerPage');
-
-type Query = { readonly [name: string]: unknown };
 
 /** Packages (套餐). */
 @Controller('api/v1/packages')
@@ -29,7 +19,7 @@ export class PackageRoutes {
 
   @Get()
   @ApiOkResponse({ standardSchema: packagePage })
-  async list(@Query() query: Query): Promise<{ items: PackageView[]; next: string | null }> {
+  async list(@Query() query: QueryOf): Promise<{ items: PackageView[]; next: string | null }> {
     return viewOf(packagePage, await this.backends.resource.call(rpc.listPackages, listRequest(query, []), idempotent));
   }
 
@@ -52,31 +42,5 @@ export class PackageRoutes {
       idempotent,
     );
     return viewOf(packageView, changed.package);
-  }
-}
-
-/** Containers, as the resource layer has them. */
-@Controller('api/v1/containers')
-export class ContainerRoutes {
-  constructor(@Inject(Backends) private readonly backends: Backends) {}
-
-  @Get()
-  @ApiOkResponse({ standardSchema: containerPage })
-  async list(@Query() query: Query): Promise<{ items: ContainerView[]; next: string | null }> {
-    const found = await this.backends.resource.call(
-      rpc.listContainers,
-      listRequest(query, ['state', 'machine', 'service', 'group']),
-      idempotent,
-    );
-    return viewOf(containerPage, found);
-  }
-
-  @Get(':id')
-  @ApiOkResponse({ standardSchema: containerView })
-  async show(@Param('id') name: string): Promise<ContainerView> {
-    return viewOf(
-      containerView,
-      await this.backends.resource.call(rpc.getContainer, { name, minPosition: undefined }, idempotent),
-    );
   }
 }

@@ -46,6 +46,11 @@ export class LocalMachine {
     await this.#killUnits();
   }
 
+  /** Something of it runs beside its agent. */
+  hasProcesses(): boolean {
+    return unitProcesses(this.root).length > 0;
+  }
+
   pause(): void {
     this.agent.pause();
     for (const identity of machineProcesses(this.root)) pauseTree(identity);

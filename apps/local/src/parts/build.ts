@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startNatsServer, startPostgresServer, type SupervisedProcess } from '@yiqiu/processes';
 import { openOrCreateAuthority, writeCredentials, type Authority, type PlatformService } from '@yiqiu/messaging';
 import { prepareDatabase } from '@yiqiu/event-log';
+import type { ContextName } from '@yiqiu/kernel';
 import type { Layout } from '../data/layout.ts';
 import type { Ports } from '../data/ports.ts';
 import type { Registry } from '../data/registry.ts';
@@ -31,10 +32,7 @@ export interface Parts {
 
 const serverStopSteps = [{ signal: 'SIGTERM', deadlineMs: 15_000 }] as const;
 
-/**
- * What the platform is made of on one machine. The three services, the gateway and the machines join here as their apps
- * come to stand (docs/roadmap.md).
- */
+/** What the platform is made of on one machine; its local machines come beside (`machines/`). */
 export const buildParts = async (build: BuildOptions): Promise<Parts> => {
   const authority = await openOrCreateAuthority(join(build.paths.keys, 'nats'));
   const part = (
@@ -49,20 +47,24 @@ export const buildParts = async (build: BuildOptions): Promise<Parts> => {
   const nats = part('nats', `127.0.0.1:${build.ports.nats}`, () => startNats(build, authority), serverStopSteps);
   const urls = databaseUrls(build);
   const managers = [
-    service(build, part, 'machine-manager', 'machine', urls.machine, {
+    service(build, part, 'machine-manager', urls.machine, {
       YIQIU_JOIN_KEY_FILE: join(build.paths.keys, 'join'),
       YIQIU_NATS_AUTHORITY: join(build.paths.keys, 'nats'),
       YIQIU_AGENT_NATS_URL: natsUrl(build),
+      YIQIU_PLATFORM_PUBLIC_KEY_FILE: build.secrets.platformPublicKeyFile,
     }),
-    service(build, part, 'resource-platform', 'resource', urls.resource, {}),
+    service(build, part, 'resource-platform', urls.resource, {}),
+    service(build, part, 'service-platform', urls.service, { YIQIU_PLATFORM_KEY_FILE: build.secrets.platformKeyFile }),
   ];
-  for (const name of ['machine-manager', 'resource-platform'] as const) {
+  for (const name of serviceNames) {
     const file = credentialsFile(build, name);
     if (!existsSync(file)) writeCredentials(file, await authority.mintService(name));
   }
   const stages = [[postgres, nats], managers, [gateway(build, part)]];
   return { all: stages.flat(), stages, prepareDatabase: () => prepare(build) };
 };
+
+const serviceNames = ['machine-manager', 'resource-platform', 'service-platform'] as const;
 
 type MakePart = (
   name: string,
@@ -84,8 +86,7 @@ const commonEnv = ({ paths, ports }: BuildOptions): { [name: string]: string } =
 const service = (
   build: BuildOptions,
   part: MakePart,
-  name: 'machine-manager' | 'resource-platform',
-  context: 'machine' | 'resource',
+  name: (typeof serviceNames)[number],
   databaseUrl: string,
   env: { readonly [name: string]: string },
 ): Part => {
@@ -154,10 +155,10 @@ const startNats = async ({ paths, ports }: BuildOptions, authority: Authority): 
 };
 
 /** The services' own roles; the passwords are one and the same secret, since one file guards them all. */
-const databaseUrls = ({ ports, secrets }: BuildOptions): { readonly machine: string; readonly resource: string } => {
+const databaseUrls = ({ ports, secrets }: BuildOptions): { readonly [context in ContextName]: string } => {
   const of = (role: string): string =>
     `postgres://${role}:${encodeURIComponent(secrets.postgresPassword)}@127.0.0.1:${ports.postgres}/yiqiu`;
-  return { machine: of('yiqiu_machine'), resource: of('yiqiu_resource') };
+  return { machine: of('yiqiu_machine'), resource: of('yiqiu_resource'), service: of('yiqiu_service') };
 };
 
 const prepare = async ({ ports, secrets }: BuildOptions): Promise<void> => {
@@ -165,6 +166,3 @@ const prepare = async ({ ports, secrets }: BuildOptions): Promise<void> => {
   const admin = `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${ports.postgres}/postgres`;
   await prepareDatabase(admin, { contexts: { machine: { password }, resource: { password }, service: { password } } });
 };
-
-/** The apps that have to be there before the platform is whole, and are not built into this checkout yet. */
-export const missingApps = ['service-platform', 'machines with their agents'] as const;

@@ -10,6 +10,8 @@ export interface PartSpec {
   /** Resolves when it serves; rejects where it does not come up. */
   readonly start: () => Promise<SupervisedProcess>;
   readonly stopSteps: readonly StopStep[];
+  /** What it starts is not part of it: killed and paused alone, as an agent beside its units. Default false. */
+  readonly alone?: boolean;
 }
 
 const restartAfterMs = 1_000;
@@ -37,7 +39,8 @@ export class Part {
   }
 
   pids(): number[] {
-    return this.#process?.pids() ?? [];
+    const own = this.pid();
+    return this.spec.alone === true ? (own === null ? [] : [own]) : (this.#process?.pids() ?? []);
   }
 
   pid(): number | null {
@@ -68,18 +71,23 @@ export class Part {
     this.registry.remove(this.name);
   }
 
-  /** SIGKILL to it and its descendants. It comes back after a second, unless `stayDown`. */
+  /** SIGKILL to it and its descendants (`alone`: to it). It comes back after a second, unless `stayDown`. */
   async kill(stayDown: boolean): Promise<void> {
     if (stayDown) await this.#hold();
-    await this.#process?.kill();
+    const child = this.#process;
+    if (this.spec.alone !== true) return child?.kill();
+    child?.signal('SIGKILL');
+    await child?.exited;
   }
 
   pause(): void {
-    this.#process?.pause();
+    if (this.spec.alone === true) this.#process?.signal('SIGSTOP');
+    else this.#process?.pause();
   }
 
   resume(): void {
-    this.#process?.resume();
+    if (this.spec.alone === true) this.#process?.signal('SIGCONT');
+    else this.#process?.resume();
   }
 
   async #hold(): Promise<void> {

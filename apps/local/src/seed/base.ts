@@ -1,7 +1,6 @@
 import { waitFor } from '@yiqiu/processes';
 import { z } from 'zod';
 import type { Rest } from './rest.ts';
-import { RestError } from './rest.ts';
 
 const packages = [
   { name: 'small', cpuMilli: 500, memoryMiB: 256, diskMiB: 1_024, ports: 4 },
@@ -30,18 +29,8 @@ export const seedBase = async (rest: Rest): Promise<void> => {
 
 /** A person may have changed or removed a thing since: what is there stays as it is. */
 const ensure = async (rest: Rest, item: string, list: string, body: unknown): Promise<void> => {
-  if (await exists(rest, item)) return;
+  if ((await rest.find(item)) !== null) return;
   await rest.post(list, body, `seed:${item}`);
-};
-
-export const exists = async (rest: Rest, path: string): Promise<boolean> => {
-  try {
-    await rest.get(path);
-    return true;
-  } catch (error) {
-    if (error instanceof RestError && error.status === 404) return false;
-    throw error;
-  }
 };
 
 const added = z.object({ joinToken: z.string() });
@@ -50,14 +39,12 @@ const machine = z.object({
   state: z.string(),
   operation: z.object({ message: z.string().nullable() }).nullable(),
 });
-const status = z.object({ state: z.string() });
 
-/** The one-time token of a machine that is not known yet; null for one that is. */
+/** The one-time token of a machine that was not known yet; null for one that is. */
 export const addMachine = async (rest: Rest, name: string, address: string): Promise<string | null> => {
-  if (await exists(rest, `/machines/${name}`)) return null;
-  return added.parse(
-    await rest.post('/machines', { name, address, pool: poolName }, `seed:/machines/${name}:${crypto.randomUUID()}`),
-  ).joinToken;
+  if ((await rest.find(`/machines/${name}`)) !== null) return null;
+  const body = { name, address, pool: poolName };
+  return added.parse(await rest.post('/machines', body, `seed:/machines/${name}:${crypto.randomUUID()}`)).joinToken;
 };
 
 /** Until the machine is READY, or somewhere beyond where only a person leads on. */
@@ -76,15 +63,4 @@ export const machineReady = async (rest: Rest, name: string, deadlineMs: number)
   } catch (error) {
     throw new Error(`machine ${name} is ${last} after ${deadlineMs / 1_000} s`, { cause: error });
   }
-};
-
-export const operationDone = async (rest: Rest, id: string, deadlineMs: number): Promise<void> => {
-  const state = await waitFor(
-    async () => {
-      const found = status.parse(await rest.get(`/operations/${id}`));
-      return found.state === 'running' ? null : found.state;
-    },
-    { deadlineMs, what: `operation ${id} to end` },
-  );
-  if (state !== 'succeeded') throw new Error(`operation ${id} ${state}`);
 };

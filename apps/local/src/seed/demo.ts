@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { waitFor } from '@yiqiu/processes';
 import { pack } from '@yiqiu/program';
 import { z } from 'zod';
-import { exists } from './base.ts';
 import type { Rest } from './rest.ts';
 
 const program = z.object({ name: z.string(), version: z.string() });
@@ -32,7 +31,7 @@ export const pushPrograms = async (rest: Rest, programsDir: string): Promise<str
 
 /** Applies the demo's group document, once: what a person did to the group since then stays. */
 export const applyDemo = async (rest: Rest, documentFile: string, group: string): Promise<void> => {
-  if (!(await exists(rest, `/groups/${group}`))) {
+  if ((await rest.find(`/groups/${group}`)) === null) {
     await rest.putYaml(
       `/groups/${group}`,
       readFileSync(documentFile, 'utf8'),

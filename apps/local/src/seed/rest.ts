@@ -9,6 +9,16 @@ export class Rest {
     return this.#call('GET', path, null, null);
   }
 
+  /** Null where there is no such thing. */
+  async find(path: string): Promise<unknown> {
+    try {
+      return await this.get(path);
+    } catch (error) {
+      if (error instanceof RestError && error.status === 404) return null;
+      throw error;
+    }
+  }
+
   /** `key`: repeated starts ask for the same and change nothing. */
   async post(path: string, body: unknown, key: string): Promise<unknown> {
     return this.#call('POST', path, JSON.stringify(body), {

@@ -20,7 +20,7 @@ export const checkSubmit = (command: Command, meta: SubmitMeta): string | Domain
   }
   if (actor === '') return refusal('malformed', 'command-actor-missing', 'a command names its actor');
   try {
-    return fingerprint(command);
+    return fingerprint(meta.asked === undefined ? command : { type: command.type, data: meta.asked });
   } catch (error) {
     return refusal('malformed', 'command-malformed', `${command.type} is not JSON: ${errorText(error)}`);
   }

@@ -136,7 +136,7 @@ export const commandAccepted = z.union([
 ]);
 export type CommandAccepted = z.infer<typeof commandAccepted>;
 
-/** Pull: at connect, on a gap, with each heartbeat. `generation` 0: the agent knows none yet. `reported`: the highest seq whose report was acknowledged. */
+/** Pull: at connect, on a gap, with each heartbeat. `generation` 0: the agent knows none yet. */
 export const syncRequest = z.object({ machineUid: uid, owner, journalId: uid, generation, lastSeq: count });
 export type SyncRequest = z.infer<typeof syncRequest>;
 export const syncReply = z.union([

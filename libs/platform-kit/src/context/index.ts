@@ -1,3 +1,4 @@
+export { AgentLinkHost, type AgentLinkParts } from './agent-link.ts';
 export { ContextModule, eventLogServices } from './module.ts';
 export { openDeadlineMs } from './open.ts';
 export type { ContextModuleOptions, Peers } from './options.ts';

@@ -38,21 +38,26 @@ const allowedBy = (issue: z.core.$ZodIssue): Json => {
       return `at most ${issue.maximum}`;
     case 'invalid_format':
       return issue.pattern ?? issue.format;
-    case 'unrecognized_keys':
-      return `not ${issue.keys.join(', ')}`;
     default:
       return issue.message;
   }
 };
 
+/** An unknown key is a problem of its own, at its own place. */
+const problemsOf = (issue: z.core.$ZodIssue, input: unknown): FieldProblem[] => {
+  const at = (path: readonly PropertyKey[], allowed: Json, message: string): FieldProblem => ({
+    field: fieldOf(path),
+    value: valueAt(input, path),
+    allowed,
+    message,
+  });
+  if (issue.code !== 'unrecognized_keys') return [at(issue.path, allowedBy(issue), issue.message)];
+  return issue.keys.map((key) => at([...issue.path, key], 'nothing: leave it out', 'unknown key'));
+};
+
 /** A failed schema check as a refusal (422), with each field, what it was and what is allowed. At most 100 problems. */
 export const invalidOf = (error: z.ZodError, input: unknown, code = 'request-invalid'): DomainError => {
-  const errors = error.issues.slice(0, problemsMax).map((issue): FieldProblem => ({
-    field: fieldOf(issue.path),
-    value: valueAt(input, issue.path),
-    allowed: allowedBy(issue),
-    message: issue.message,
-  }));
+  const errors = error.issues.flatMap((issue) => problemsOf(issue, input)).slice(0, problemsMax);
   const [first] = errors;
   const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : '';
   const message =

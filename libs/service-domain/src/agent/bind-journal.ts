@@ -1,7 +1,7 @@
 import { judgeJournal, newQueue } from '@yiqiu/agent-queue';
 import type { ServiceContextEvent } from '@yiqiu/contracts';
 import type { Command, Decision } from '@yiqiu/kernel';
-import { accept } from '@yiqiu/kernel';
+import { accept, refusal, refuse } from '@yiqiu/kernel';
 import { operationFinished } from '../operation/start.ts';
 import type { ServiceState } from '../state.ts';
 import { unitsOn } from '../state.ts';
@@ -9,9 +9,14 @@ import { unitsOn } from '../state.ts';
 /** An agent showed the journal that it has. */
 export type BindJournal = Command<'BindJournal', { readonly machineUid: string; readonly journalId: string }>;
 
-/** The first journal begins the numbers; another one than before voids what was outstanding. Never refused. */
+/** The first journal begins the numbers; another one than before voids what was outstanding. Refuses: machine-departed. */
 export const bindAgentJournal = (state: ServiceState, { data }: BindJournal): Decision<ServiceContextEvent> => {
   const { machineUid, journalId } = data;
+  if (state.departed.has(machineUid)) {
+    return refuse(
+      refusal('precondition', 'machine-departed', `machine ${machineUid} has left; its agent is not listened to`),
+    );
+  }
   const stream = `agent-queue/${machineUid}`;
   const verdict = judgeJournal(state.queues.get(machineUid) ?? newQueue(machineUid), journalId);
   if (verdict.is === 'same') return accept([]);

@@ -15,7 +15,7 @@ export type CloseMachine = Command<'CloseMachine', { readonly machineUid: string
 export const closeMachine = (state: ServiceState, { data }: CloseMachine): Decision<ServiceContextEvent> => {
   const { machineUid } = data;
   const leaving = unitsOn(state, machineUid).filter(({ goal, ghost }) => goal === 'leave' && !ghost);
-  if (!state.queues.has(machineUid) && leaving.length === 0) return accept([]);
+  if (state.departed.has(machineUid)) return accept([]);
   return accept([
     ...leaving.map(unitRemoved),
     { stream: `agent-queue/${machineUid}`, type: 'AgentQueueClosed', version: 1, data: { machineUid } },

@@ -44,6 +44,7 @@ export const evolveJournalReset = (state: ServiceState, event: EnvelopeOf<'Agent
 export const evolveQueueClosed = (state: ServiceState, event: EnvelopeOf<'AgentQueueClosed'>): void => {
   const { machineUid } = event.data;
   state.queues.delete(machineUid);
+  state.departed.add(machineUid);
   for (const { uid, ghost, step } of unitsOn(state, machineUid)) {
     if (ghost) dropUnit(state, uid);
     else if (step !== null) changeUnit(state, uid, event, endStep);

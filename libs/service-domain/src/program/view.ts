@@ -1,9 +1,10 @@
 import type { ProgramView } from '@yiqiu/contracts';
+import type { JsonText } from '../json-text.ts';
 import { objectOf } from '../json-text.ts';
 import type { ListOptions, Page } from '../paging.ts';
 import { pageOf, passes } from '../paging.ts';
 import type { ServiceState } from '../state.ts';
-import { programOfRef } from '../state.ts';
+import { must, programOfRef } from '../state.ts';
 import type { ProgramRow } from './state.ts';
 import { programRefOf } from './state.ts';
 
@@ -20,6 +21,10 @@ export const getProgram = (state: ServiceState, name: string, version: string): 
   const program = programOfRef(state, programRefOf({ name, version }));
   return program === null ? null : programViewOf(program);
 };
+
+/** The whole manifest of a program in the state, as it was stored. Throws where there is none. */
+export const programManifest = (state: ServiceState, programUid: string): JsonText =>
+  must(state.programs.get(programUid), `program ${programUid}`).manifest;
 
 /** Filters: `name`. */
 export const listPrograms = (state: ServiceState, options: ListOptions): Page<ProgramView> =>

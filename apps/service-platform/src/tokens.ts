@@ -1,0 +1,2 @@
+export const SIGNING_KEY = Symbol('service-platform: PEM of the key that signs program digests');
+export const OBSERVED = Symbol('service-platform: what agents last said of units');

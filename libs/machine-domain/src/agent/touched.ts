@@ -1,0 +1,9 @@
+import type { EventEnvelope } from '@yiqiu/kernel';
+
+const touching = new Set(['InitStepIssued', 'AgentJournalReset']);
+
+/** The machine whose agent has something new to fetch after this event, or null. */
+export const touchedMachine = ({ type, data }: EventEnvelope): string | null => {
+  const uid = touching.has(type) ? (data['machineUid'] ?? data['uid']) : null;
+  return typeof uid === 'string' ? uid : null;
+};
