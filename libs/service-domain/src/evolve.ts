@@ -95,6 +95,8 @@ export const evolve = (state: ServiceState, envelope: EventEnvelope): void => {
     case 'UnitRemoved':
       return evolveUnitRemoved(state, event);
     // Tells the resource layer; nothing of ours changes.
+    case 'UnitMigrated':
+    case 'EvacuationCancelled':
     case 'ContainerDeclined':
       return;
     case 'DataOrphaned':

@@ -191,6 +191,8 @@ const strayReport = ({ home, owner, pid }: StrayHome, nowMs: number): UnitReport
   ready: false,
   message: 'a home without record: the journal was lost since it was installed',
   role: null,
+  eligible: null,
+  relationData: {},
   lastSeq: 0,
   startedAt: null,
   observedAt: nowMs,

@@ -144,6 +144,8 @@ export class UnitRuntime {
       ready: running && health.ready,
       message: (state.message !== '' ? state.message : health.message).slice(0, 500),
       role: health.role,
+      eligible: null,
+      relationData: {},
       lastSeq: record.generation === generation ? record.lastSeq : 0,
       startedAt: state.startedAt ?? record.startedAt,
       observedAt: nowMs,

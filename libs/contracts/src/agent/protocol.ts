@@ -88,6 +88,10 @@ export const unitCommand = z.object({
   step: unitStep,
   reason: stepReason,
   changed: z.array(z.string()),
+  /** YIQIU_RELATION: the endpoint, in relation steps. */
+  relation: z.string().nullable().default(null),
+  /** YIQIU_MEMBER: the unit that comes or went, in member steps. */
+  member: z.string().nullable().default(null),
   /** Directory name below the agent's root. */
   home: z.string().max(128),
   address: z.string(),
@@ -166,6 +170,9 @@ export const stepReport = z.object({
 });
 export type StepReport = z.infer<typeof stepReport>;
 
+/** Keys and values that a hook published; at most 64 KiB as JSON per unit, which the agent checks. */
+const relationBag = z.record(z.string().max(128), z.string().max(4_096));
+
 /** What really is, per unit home on the machine: level-triggered, compared by the owner with what should be. */
 export const unitReport = z.object({
   unitUid: uid,
@@ -178,6 +185,16 @@ export const unitReport = z.object({
   ready: z.boolean(),
   message: z.string().max(500),
   role: z.string().max(63).nullable(),
+  /**
+   * The last answer of `leader.eligible`, asked from process start on; null where the program has no such check, or it was
+   * not asked yet. `rank`: what it printed, 0 where that is no integer.
+   */
+  eligible: z
+    .object({ ok: z.boolean(), rank: z.int(), message: z.string().max(500), observedAt: instant })
+    .nullable()
+    .default(null),
+  /** What its hooks published with `relation-set`, by endpoint: level-triggered, the whole of it. */
+  relationData: z.record(z.string().max(63), z.object({ unit: relationBag, service: relationBag })).default({}),
   /** Highest seq of the service owner's queue that was done for this unit. */
   lastSeq: count,
   startedAt: instant.nullable(),

@@ -32,6 +32,7 @@ export type MachineAggregateEnvelope = EnvelopeOf<
   | 'MachineDiscarded'
   | 'MachineSuspected'
   | 'MachineCleared'
+  | 'Fenced'
 >;
 
 const row = (state: MachineContextState, uid: string): Machine => must(state.machines.get(uid), `machine ${uid}`);
@@ -130,6 +131,9 @@ export const evolveMachine = (state: MachineContextState, event: MachineAggregat
       return change(state, uid, { suspect: true });
     case 'MachineCleared':
       return change(state, uid, { suspect: false });
+    // For the layers above; the machine itself stays as it is.
+    case 'Fenced':
+      return;
   }
   return unreachable(event, 'machine event');
 };

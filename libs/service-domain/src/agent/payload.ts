@@ -24,6 +24,8 @@ export const payloadOf = (state: ServiceState, machineUid: string, item: QueueIt
     step: unit.step.step,
     reason: unit.step.reason,
     changed: unit.step.changed,
+    relation: null,
+    member: null,
     home: unit.binding.home,
     address: unit.binding.address,
     ports: unit.binding.ports,

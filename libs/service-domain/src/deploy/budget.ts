@@ -12,12 +12,15 @@ const stopDefaultMs = 10_000;
 
 const hooksOf: { readonly [step in UnitStep]: readonly string[] } = {
   install: ['install', 'init', 'upgrade'],
-  'config-changed': ['config-changed'],
-  start: ['member-add', 'start'],
+  'config-changed': ['upgrade', 'config-changed', 'members-changed', 'leader-changed'],
+  start: ['start'],
   'relation-changed': ['relation-changed'],
   restart: ['stop', 'start'],
   stop: ['can-stop', 'stop'],
-  remove: ['member-remove', 'remove'],
+  remove: ['remove'],
+  'relation-departed': ['relation-departed'],
+  'member-add': ['member-add'],
+  'member-remove': ['member-remove'],
 };
 
 /** ms that a step may take at most once it has begun, by its hooks' time-outs and retries. */

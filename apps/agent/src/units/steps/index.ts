@@ -17,6 +17,9 @@ export const unitStepWork: { readonly [step in UnitStep]: (work: StepWork) => Pr
   stop,
   remove,
   restart,
+  'relation-departed': (work) => work.hook('relation-departed', { relation: work.command.relation ?? '' }),
+  'member-add': (work) => work.hook('member-add', { member: work.command.member ?? '' }),
+  'member-remove': (work) => work.hook('member-remove', { member: work.command.member ?? '' }),
 };
 
 export { StepFailure } from './failure.ts';

@@ -16,7 +16,7 @@ export const machineCatalogue = {
 export type MachineContextEvent = EventOf<typeof machineCatalogue>;
 export { initStep, initCheck } from './init-strategy.ts';
 export type { InitStep, InitCheck } from './init-strategy.ts';
-export { machineStates, machineState } from './machine.ts';
-export type { MachineState } from './machine.ts';
+export { fenceMeans, machineStates, machineState } from './machine.ts';
+export type { FenceMeans, MachineState } from './machine.ts';
 export { faultPolicy } from './pool.ts';
 export type { FaultPolicy } from './pool.ts';

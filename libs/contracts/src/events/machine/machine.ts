@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, digest, instant, labels, name, outputRef, reason, resources, text, uid } from '../define.ts';
+import { count, digest, instant, labels, name, outputRef, reason, resources, text, uid, unitName } from '../define.ts';
 
 /** The seed's states. `(outside)` is no state: such a machine is not in the system. */
 export const machineStates = ['NEW', 'INITED', 'READY', 'ERROR_DETECTED', 'ERROR', 'OFFLINE'] as const;
@@ -8,6 +8,10 @@ export type MachineState = z.infer<typeof machineState>;
 
 const machine = { uid, name };
 const issued = { attempt: z.int().min(1), step: name, index: count, generation: z.int().min(1), seq: z.int().min(1) };
+
+/** What proves that processes are gone (docs: Fence). */
+export const fenceMeans = ['agent', 'local', 'redfish', 'manual'] as const;
+export type FenceMeans = (typeof fenceMeans)[number];
 
 export const machineEvents = {
   /** Stream `machine/<uid>`, like all below. Enters state NEW. The token itself is never stored. */
@@ -90,4 +94,19 @@ export const machineEvents = {
   /** Silence beyond the lease: no new containers. */
   MachineSuspected: { 1: z.strictObject({ ...machine, silentSince: instant }) },
   MachineCleared: { 1: z.strictObject({ ...machine }) },
+  /**
+   * Proof that processes are gone. `machine`: of every incarnation that was granted on this machine before; `units`: of those
+   * in `incarnations` alone. `by`: the actor of a manual one, else the driver.
+   */
+  Fenced: {
+    1: z.strictObject({
+      ...machine,
+      fenceId: uid,
+      scope: z.enum(['machine', 'units']),
+      incarnations: z.array(z.strictObject({ unit: unitName, incarnation: z.int().min(1) })).max(1_000),
+      how: z.enum(fenceMeans),
+      by: z.string().max(200),
+      reason,
+    }),
+  },
 } as const;

@@ -23,6 +23,9 @@ export const unitSteps = [
   'stop',
   'remove',
   'restart',
+  'relation-departed',
+  'member-add',
+  'member-remove',
 ] as const;
 export const unitStep = z.enum(unitSteps);
 export type UnitStep = z.infer<typeof unitStep>;
@@ -122,6 +125,45 @@ export const unitEvents = {
   UnitStopRequested: { 1: z.strictObject({ ...unit, reason }) },
   UnitStartRequested: { 1: z.strictObject({ ...unit, reason }) },
   UnitStopped: { 1: z.strictObject({ ...unit, incarnation: z.int().min(1) }) },
+  /**
+   * The unit has moved: from here on `incarnation` on the new machine is the one that may run, and the old container may be
+   * released. What still runs of the older incarnation is stopped when its machine can be asked; its data is kept there.
+   */
+  UnitMigrated: {
+    1: z.strictObject({
+      ...unit,
+      serviceUid: uid,
+      requestId: uid,
+      from: z.strictObject({ container: uid, machineUid: uid, machine: name, incarnation: z.int().min(1) }),
+      to: z.strictObject({
+        container: uid,
+        incarnation: z.int().min(1),
+        machineUid: uid,
+        machine: name,
+        address: z.string().max(253),
+        rack: z.string().max(63).nullable(),
+        zone: z.string().max(63).nullable(),
+        labels: z.record(z.string(), z.string()),
+        resources,
+        ports: portMap,
+        home: z.string().max(128),
+      }),
+    }),
+  },
+  /**
+   * The unit stays where it is: `container` is kept, `replacement` given up. `waits`: its data is on that machine and it waits
+   * for it or for a person; once fenced, its container does not count as live. `retry`: another replacement may be offered.
+   */
+  EvacuationCancelled: {
+    1: z.strictObject({
+      ...unit,
+      incarnation: z.int().min(1),
+      container: uid,
+      replacement: uid.nullable(),
+      then: z.enum(['waits', 'retry']),
+      message: text,
+    }),
+  },
   /** Gone: the container may be released. `container` null where it never had one; then `requestId` is to be cancelled. */
   UnitRemoved: {
     1: z.strictObject({
