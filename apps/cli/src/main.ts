@@ -1,53 +1,6 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
+import { build } from './build.ts';
 import { CliError, exitCodes } from './exit.ts';
-import { addLists } from './verbs/lists.ts';
-import { addLocal } from './verbs/local.ts';
-import { addProgram } from './verbs/program.ts';
-import { version } from './version.ts';
-
-const build = (): Command => {
-  const program = new Command('yiqiu')
-    .description('deploys and runs services on fleets of machines')
-    .option('--data <dir>', 'data directory of a local platform (YIQIU_DATA)')
-    .option('--server <url>', 'gateway (YIQIU_SERVER)')
-    .option('--token <token>', 'bearer token (YIQIU_TOKEN)')
-    .option('-o, --output <format>', 'table, wide, json, yaml or name', 'table')
-    .showSuggestionAfterError(true)
-    .exitOverride();
-  program
-    .command('version')
-    .description('of this client')
-    .action(() => {
-      process.stdout.write(`yiqiu ${version}\n`);
-    });
-  addLists(program);
-  addProgram(program);
-  addLocal(program);
-  takeOptionsAnywhere(program);
-  return program;
-};
-
-/** `-o json` and the others may stand after the verb as well; wrong usage never ends the process by itself. */
-const takeOptionsAnywhere = (program: Command): void => {
-  const inherit = (command: Command): void => {
-    for (const child of command.commands) {
-      child.exitOverride().showSuggestionAfterError(true);
-      child
-        .option('--data <dir>')
-        .option('--server <url>')
-        .option('--token <token>')
-        .option('-o, --output <format>')
-        .hook('preAction', (_, acting) => {
-          for (const [name, value] of Object.entries(acting.opts<Record<string, unknown>>())) {
-            if (['data', 'server', 'token', 'output'].includes(name) && value !== undefined)
-              program.setOptionValue(name, value);
-          }
-        });
-      inherit(child);
-    }
-  };
-  inherit(program);
-};
 
 const exitCodeOf = (error: unknown): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
@@ -58,6 +11,12 @@ const exitCodeOf = (error: unknown): number => {
   process.stderr.write(`yiqiu: ${error instanceof Error ? error.message : String(error)}\n`);
   return exitCodes.refused;
 };
+
+// A reader that has seen enough (`| head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.done);
+  throw error;
+});
 
 build()
   .parseAsync(process.argv)

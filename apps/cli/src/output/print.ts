@@ -1,17 +1,11 @@
-import pc from 'picocolors';
-import stringWidth from 'string-width';
 import { stringify } from 'yaml';
 import { CliError, exitCodes } from '../exit.ts';
+import { table, type Column, type Screen } from './table.ts';
+
+export type { Column } from './table.ts';
 
 export const formats = ['table', 'wide', 'json', 'yaml', 'name'] as const;
 export type Format = (typeof formats)[number];
-
-export interface Column<T> {
-  readonly title: string;
-  readonly value: (row: T) => string;
-  /** Only with `-o wide`. */
-  readonly wide?: boolean;
-}
 
 export const formatOf = (text: string): Format => {
   const format = formats.find((known) => known === text);
@@ -19,22 +13,31 @@ export const formatOf = (text: string): Format => {
   return format;
 };
 
-/** Rows as asked for; `body` is what REST gives and what json and yaml print. Colours only on a terminal. */
-export const printRows = <T extends { readonly name: string }>(
-  format: Format,
-  rows: readonly T[],
-  columns: readonly Column<T>[],
-  body: unknown,
-): void => {
-  process.stdout.write(render(format, rows, columns, body, process.stdout.isTTY === true));
+/** What stdout is: colours and a width only where it is a terminal. */
+export const screenOf = (format: Format): Screen => {
+  const terminal = process.stdout.isTTY === true;
+  const width = terminal && process.stdout.columns > 0 ? process.stdout.columns : null;
+  return { colours: terminal && process.env['NO_COLOR'] === undefined, width: format === 'wide' ? null : width };
 };
 
-export const render = <T extends { readonly name: string }>(
+/** Rows as asked for; `body` is what REST gives and what json and yaml print. */
+export const printRows = <T>(
   format: Format,
   rows: readonly T[],
   columns: readonly Column<T>[],
   body: unknown,
-  colours: boolean,
+  nameOf: (row: T) => string,
+): void => {
+  process.stdout.write(render(format, rows, columns, body, nameOf, screenOf(format)));
+};
+
+export const render = <T>(
+  format: Format,
+  rows: readonly T[],
+  columns: readonly Column<T>[],
+  body: unknown,
+  nameOf: (row: T) => string,
+  screen: Screen,
 ): string => {
   switch (format) {
     case 'json':
@@ -42,29 +45,13 @@ export const render = <T extends { readonly name: string }>(
     case 'yaml':
       return stringify(body);
     case 'name':
-      return rows.map((row) => `${row.name}\n`).join('');
+      return rows.map((row) => `${nameOf(row)}\n`).join('');
     case 'table':
     case 'wide':
       return table(
         rows,
         columns.filter((column) => format === 'wide' || column.wide !== true),
-        colours,
+        screen,
       );
   }
-};
-
-const table = <T>(rows: readonly T[], columns: readonly Column<T>[], colours: boolean): string => {
-  const lines = [
-    columns.map((column) => column.title),
-    ...rows.map((row) => columns.map((column) => column.value(row))),
-  ];
-  const widths = columns.map((_, at) => Math.max(...lines.map((line) => stringWidth(line[at] ?? ''))));
-  return lines
-    .map((line, index) => {
-      const text = line
-        .map((cell, at) => (at === line.length - 1 ? cell : cell + ' '.repeat((widths[at] ?? 0) - stringWidth(cell))))
-        .join('  ');
-      return `${colours && index === 0 ? pc.bold(text) : text}\n`;
-    })
-    .join('');
 };

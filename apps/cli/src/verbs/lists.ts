@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import { machineView, packageView, poolView } from '@yiqiu/contracts';
 import { z } from 'zod';
-import { formatOf, printRows, type Column } from '../output/print.ts';
-import { platformOf } from '../platform/find.ts';
-import { callRest } from '../platform/rest.ts';
-import type { GlobalOptions } from './global.ts';
+import { printRows, type Column } from '../output/print.ts';
+import type { Session } from './shared/session.ts';
 
 interface Noun<T extends { readonly name: string }> {
   readonly noun: string;
@@ -67,26 +65,25 @@ const packages: Noun<Package> = {
   ],
 };
 
-const addNoun = <T extends { readonly name: string }>(program: Command, noun: Noun<T>): void => {
+const addNoun = <T extends { readonly name: string }>(program: Command, session: Session, noun: Noun<T>): void => {
   const command = program.command(noun.noun).description(noun.about);
-  const globals = (): GlobalOptions => program.opts<GlobalOptions>();
   const pageOf = z.object({ items: z.array(noun.item), next: z.string().nullable() });
   command.command('list').action(async () => {
-    const format = formatOf(globals().output);
-    const body = await callRest(platformOf(globals(), process.env), 'GET', `${noun.path}?limit=1000`);
-    printRows(format, pageOf.parse(body).items, noun.columns, body);
+    const { format } = session;
+    const body = await session.rest.all(noun.path);
+    printRows(format, pageOf.parse(body).items, noun.columns, body, ({ name }) => name);
   });
   command.command('show <name>').action(async (name: string) => {
-    const format = formatOf(globals().output);
-    const body = await callRest(platformOf(globals(), process.env), 'GET', `${noun.path}/${encodeURIComponent(name)}`);
+    const { format } = session;
+    const body = await session.rest.get(`${noun.path}/${encodeURIComponent(name)}`);
     const item = noun.item.parse(body);
-    printRows(format === 'table' ? 'yaml' : format, [item], noun.columns, body);
+    printRows(format === 'table' ? 'yaml' : format, [item], noun.columns, body, (found) => found.name);
   });
 };
 
 /** `list` and `show` of what the gateway serves. */
-export const addLists = (program: Command): void => {
-  addNoun(program, pools);
-  addNoun(program, machines);
-  addNoun(program, packages);
+export const addLists = (program: Command, session: Session): void => {
+  addNoun(program, session, pools);
+  addNoun(program, session, machines);
+  addNoun(program, session, packages);
 };

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { formatOf, printRows, type Column } from '../output/print.ts';
+import { printRows, type Column } from '../output/print.ts';
 import { askFate, type FateRow } from '../platform/fate.ts';
-import { dataDirOf } from '../platform/find.ts';
-import type { GlobalOptions } from './global.ts';
+import { coloured } from '../output/state.ts';
+import type { Session } from './shared/session.ts';
 
 const columns: readonly Column<FateRow>[] = [
   { title: 'NAME', value: (row) => row.name },
   { title: 'KIND', value: (row) => row.kind },
-  { title: 'STATE', value: (row) => row.state },
+  { title: 'STATE', value: (row) => row.state, paint: coloured },
   {
     title: 'PIDS',
     value: (row) =>
@@ -23,15 +23,14 @@ const about = {
 } as const;
 
 /** `yiqiu local`: plays fate on a local platform. Never asks. */
-export const addLocal = (program: Command): void => {
+export const addLocal = (program: Command, session: Session): void => {
   const local = program
     .command('local')
     .description('play fate on the local platform: machines, agents, units, platform processes');
-  const globals = (): GlobalOptions => program.opts<GlobalOptions>();
   const show = async (verb: string, names: readonly string[]): Promise<void> => {
-    const format = formatOf(globals().output);
-    const rows = await askFate(dataDirOf(globals(), process.env), verb, names);
-    printRows(format, rows, columns, rows);
+    const { format } = session;
+    const rows = await askFate(session.dataDir, verb, names);
+    printRows(format, rows, columns, rows, ({ name }) => name);
   };
   local
     .command('list')

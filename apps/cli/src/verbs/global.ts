@@ -1,6 +1,0 @@
-export interface GlobalOptions {
-  readonly data?: string;
-  readonly server?: string;
-  readonly token?: string;
-  readonly output: string;
-}
