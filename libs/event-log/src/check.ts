@@ -92,4 +92,11 @@ const checkCommand = (command: CommandRow, before: number, last: number): void =
   }
 };
 
+/** Throws RangeError. */
+export const checkPrune = (beforeMs: number, rowsMax: number): void => {
+  if (!Number.isSafeInteger(beforeMs)) throw new RangeError(`beforeMs is ${beforeMs}, it must be an integer`);
+  if (!Number.isSafeInteger(rowsMax) || rowsMax < 1 || rowsMax > batchCommandsMax)
+    throw new RangeError(`rowsMax is ${rowsMax}, 1 to ${batchCommandsMax} rows are pruned at once`);
+};
+
 const refused = (why: string): NotAppendedError => new NotAppendedError(`batch refused: ${why}`);

@@ -1,6 +1,6 @@
 /** Events of one append. A runtime's group commit stays far below; one command of a whole fleet fits. */
 export const batchEventsMax = 100_000;
-/** Commands of one append, and ids of one look-up. */
+/** Commands of one append, ids of one look-up, rows of one pruning. */
 export const batchCommandsMax = 10_000;
 /** Bodies and answers of one append together, bytes of UTF-8. */
 export const batchBytesMax = 64 * 1024 * 1024;

@@ -21,7 +21,7 @@ export interface StoredEvent {
   readonly event: EventEnvelope;
 }
 
-/** One accepted command, kept so that the same id gives the same answer. Refusals get no row. */
+/** One accepted command, kept until it is pruned, so that the same id gives the same answer. Refusals get no row. */
 export interface CommandRow {
   /** At most 200 characters. */
   readonly id: string;
@@ -129,6 +129,11 @@ export interface EventLog {
   append(expectedPosition: number, epoch: number, batch: Batch): Promise<AppendResult>;
   /** Rows of the given command ids that exist; one query, at most `batchCommandsMax` ids. */
   commands(ids: readonly string[]): Promise<ReadonlyMap<string, CommandRow>>;
+  /**
+   * Deletes at most `rowsMax` (up to `batchCommandsMax`) command rows older than `beforeMs`, ms since the epoch, oldest first;
+   * gives how many. The same id is another command afterwards. Disturbs no append, and may run in several processes at once.
+   */
+  pruneCommands(beforeMs: number, rowsMax: number): Promise<number>;
   /**
    * From `fromPosition` inclusive, in order, or backwards from it (`Infinity`: from the end). Gives what was there when it
    * got there, and nothing beyond the end. Throws LogHoleError; a lost connection is the caller's to retry. An aborted

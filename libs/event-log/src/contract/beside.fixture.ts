@@ -45,6 +45,34 @@ const besideTests = (start: StartLog): void => {
       expect((await log.commands(['one'])).get('one')).toEqual(rows[0]);
     });
 
+    it('are pruned by age, oldest first, as many as were asked for', async () => {
+      const { log } = subject;
+      const { epoch } = await log.takeOver();
+      const at = (id: string, atMs: number): CommandRow => ({
+        id,
+        fingerprint: 'f',
+        first: null,
+        last: null,
+        answer: '1',
+        atMs,
+      });
+      const commands = [at('c', 1_764_000_000_003), at('a', 1_764_000_000_001), at('d', 1_764_000_000_004), at('b', 2)];
+      await log.append(0, epoch, batch([], { commands }));
+      const left = async (): Promise<string[]> => [...(await log.commands(['a', 'b', 'c', 'd'])).keys()].sort();
+      expect(await log.pruneCommands(1_764_000_000_004, 2)).toBe(2);
+      expect(await left()).toEqual(['c', 'd']);
+      expect(await log.pruneCommands(1_764_000_000_004, 10_000)).toBe(1);
+      expect(await log.pruneCommands(1_764_000_000_004, 10_000)).toBe(0);
+      expect(await left()).toEqual(['d']);
+      // The id is free again.
+      expect(await log.append(0, epoch, batch([], { commands: [at('a', 1_764_000_000_005)] }))).toMatchObject({
+        outcome: 'appended',
+      });
+      expect(await left()).toEqual(['a', 'd']);
+      for (const rowsMax of [0, 10_001, 1.5]) await expect(log.pruneCommands(1, rowsMax)).rejects.toThrow(RangeError);
+      await expect(log.pruneCommands(Number.NaN, 1)).rejects.toThrow(RangeError);
+    });
+
     it('refuse positions that are not of their batch', async () => {
       const { log } = subject;
       const { epoch } = await log.takeOver();

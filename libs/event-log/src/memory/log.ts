@@ -1,6 +1,6 @@
 import { decodeEvent, type ContextName } from '@yiqiu/kernel';
 import { randomUUID } from 'node:crypto';
-import { checkBatch } from '../check.ts';
+import { checkBatch, checkPrune } from '../check.ts';
 import { isFiltered, passes } from '../filter.ts';
 import { OrderCheck } from '../order-check.ts';
 import {
@@ -87,6 +87,15 @@ export class MemoryLog implements EventLog {
       if (row !== undefined) found.set(id, row);
     }
     return found;
+  }
+
+  async pruneCommands(beforeMs: number, rowsMax: number): Promise<number> {
+    this.#assertOpen();
+    checkPrune(beforeMs, rowsMax);
+    const old = [...this.store.commands.values()].filter(({ atMs }) => atMs < beforeMs);
+    const gone = old.sort((a, b) => a.atMs - b.atMs).slice(0, rowsMax);
+    for (const { id } of gone) this.store.commands.delete(id);
+    return gone.length;
   }
 
   async *read(fromPosition: number, options: ReadOptions = {}): AsyncGenerator<StoredEvent, void, undefined> {

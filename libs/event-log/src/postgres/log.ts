@@ -1,6 +1,6 @@
 import type { ContextName } from '@yiqiu/kernel';
 import type pg from 'pg';
-import { checkBatch, isStorable } from '../check.ts';
+import { checkBatch, checkPrune, isStorable } from '../check.ts';
 import { batchCommandsMax, pollMsDefault } from '../limits.ts';
 import {
   NotAppendedError,
@@ -28,6 +28,7 @@ import { append } from './sql/append.ts';
 import { findCommands } from './sql/find-commands.ts';
 import { readHead } from './sql/head.ts';
 import { newLineage } from './sql/new-lineage.ts';
+import { pruneCommands } from './sql/prune-commands.ts';
 import { releaseLease } from './sql/release-lease.ts';
 import { takeOver } from './sql/take-over.ts';
 import { subscription } from './subscription.ts';
@@ -80,6 +81,11 @@ export class PostgresLog implements EventLog {
     // An id that cannot be stored has no row; UTF-8 would make another one of it.
     const possible = ids.filter(isStorable);
     return possible.length === 0 ? new Map() : findCommands(this.#readers, possible);
+  }
+
+  async pruneCommands(beforeMs: number, rowsMax: number): Promise<number> {
+    checkPrune(beforeMs, rowsMax);
+    return pruneCommands(this.#readers, beforeMs, rowsMax);
   }
 
   read(fromPosition: number, options: ReadOptions = {}): AsyncIterable<StoredEvent> {

@@ -38,11 +38,12 @@ const makeSchema = async (client: pg.Client, schema: string): Promise<void> => {
 const runMigrations = async ({ schema, pool }: ResolvedOptions): Promise<void> => {
   const { DataSource } = await import('typeorm');
   const { EventLog1764000000001 } = await import('./migrations/001-event-log.ts');
+  const { CommandAge1764000000002 } = await import('./migrations/002-command-age.ts');
   const source = new DataSource({
     type: 'postgres',
     schema,
     extra: { ...pool, query_timeout: migrationTimeoutMs, max: 1 },
-    migrations: [EventLog1764000000001],
+    migrations: [EventLog1764000000001, CommandAge1764000000002],
     migrationsTableName: migrationsTable,
     migrationsTransactionMode: 'each',
   });

@@ -62,7 +62,7 @@ describe('openPostgresLog', () => {
     const lineages = new Set(await Promise.all(logs.map(async (log) => (await log.head()).lineage)));
     expect(lineages.size).toBe(1);
     expect(await queryRows(connection, 'SELECT count(*)::int AS ran FROM service.event_log_migration')).toEqual([
-      { ran: 1 },
+      { ran: 2 },
     ]);
     await Promise.all(logs.map((log) => log.close()));
   }, 30_000);
@@ -81,6 +81,7 @@ describe('openPostgresLog', () => {
       'blob_chunk_blob_fk',
       'blob_chunk_pk',
       'blob_pk',
+      'command_at_ix',
       'command_pk',
       'command_positions_ck',
       'event_pk',
