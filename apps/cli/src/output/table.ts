@@ -48,7 +48,7 @@ export const table = <T>(rows: readonly T[], columns: readonly Column<T>[], { co
   return head + body.join('');
 };
 
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ⏎ ').trimEnd();
+const oneLine = (text: string): string => text.replace(/\s*\n\s*$/, '').replace(/\s*\n\s*/g, ' ⏎ ');
 
 const fitted = (natural: readonly number[], flexible: readonly boolean[], width: number | null): number[] => {
   const widths = [...natural];

@@ -29,6 +29,7 @@ const scale = async (session: Session, name: string, text: string, options: Scal
   }
   const answer = await rest.change('POST', `${servicePath(name)}/scale`, { units, reason: options.reason ?? null });
   await waitFor(rest, answer, options, `yiqiu status ${service.group}`);
+  if (units === desired) session.say(`nothing to change: ${name} is to have ${units} units already`);
   await printService(session, name);
 };
 

@@ -44,13 +44,18 @@ export const addShow = <T>(
     .description('everything that is known of one')
     .action(async (name: string) => printItem(session, noun, await session.rest.get(pathOf(name))));
 
+interface ItemShape<T> extends Pick<Noun<T>, 'item' | 'columns' | 'nameOf'> {
+  /** The answer to a change: its row says enough. Else people get everything, as YAML. */
+  readonly asTable?: boolean;
+}
+
 /** One item: everything as YAML for people, else as asked for. */
 export const printItem = <T>(
   session: Session,
-  noun: Pick<Noun<T>, 'item' | 'columns' | 'nameOf'>,
+  { item, columns, nameOf, asTable }: ItemShape<T>,
   body: unknown,
 ): void => {
   const { format } = session;
-  const item = noun.item.parse(body);
-  printRows(format === 'table' ? 'yaml' : format, [item], noun.columns, body, noun.nameOf);
+  const shown = format === 'table' && asTable !== true ? 'yaml' : format;
+  printRows(shown, [item.parse(body)], columns, body, nameOf);
 };

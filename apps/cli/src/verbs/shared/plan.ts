@@ -4,8 +4,14 @@ import type { Session } from './session.ts';
 
 type Change = PlanView['changes'][number];
 
-const short = (value: unknown): string =>
-  value === null || value === undefined ? '-' : typeof value === 'string' ? value : JSON.stringify(value);
+const short = (value: unknown): string => {
+  if (value === null || value === undefined) return '-';
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || Array.isArray(value)) return JSON.stringify(value);
+  return Object.entries(value)
+    .map(([key, part]) => `${key}=${typeof part === 'string' ? part : JSON.stringify(part)}`)
+    .join(' ');
+};
 
 const columns: readonly Column<Change>[] = [
   { title: 'SERVICE', value: ({ service }) => service },
