@@ -12,11 +12,14 @@ import type { Logger, TimingProfile } from '@yiqiu/platform-kit';
 import { machineAgentLink } from './agent-link.ts';
 import { ObservedAgents } from './agents.ts';
 import type { MachineManagerConfig } from './config.ts';
+import { FenceController } from './fence.controller.ts';
+import { localFence } from './fence/local.ts';
 import { greet } from './hello.ts';
 import { MachineController, type Joining } from './machine.controller.ts';
 import { PoolController } from './pool.controller.ts';
 import { TicketController } from './ticket.controller.ts';
 import { AGENTS, JOINING, TIMING } from './tokens.ts';
+import { WatchHost } from './watch/host.ts';
 
 /** Context `machine` over gRPC, and over NATS to the agents. */
 @Module({})
@@ -38,7 +41,7 @@ export class AppModule {
           ...{ databaseUrl, natsUrl, natsCreds, secret },
         }),
       ],
-      controllers: [PoolController, MachineController, TicketController],
+      controllers: [PoolController, MachineController, TicketController, FenceController],
       providers: [
         { provide: TIMING, useValue: config.timing },
         { provide: JOINING, useValue: joining },
@@ -47,6 +50,11 @@ export class AppModule {
           provide: AgentLinkHost,
           inject: [RUNTIME, EVENT_LOG, NATS_LINK, LOGGER, AGENTS],
           useFactory: agentLink(config.timing, readFileSync(config.platformKeyFile, 'utf8')),
+        },
+        {
+          provide: WatchHost,
+          inject: [RUNTIME, NATS_LINK, LOGGER, AGENTS],
+          useFactory: watch(config),
         },
       ],
     };
@@ -80,3 +88,12 @@ const agentLink =
       },
     });
   };
+
+/** Silence, faults, fences. */
+const watch =
+  ({ timing, fenceSocket }: MachineManagerConfig) =>
+  (runtime: Runtime<MachineContextState, MachineCommand>, nats: NatsLink, logger: Logger, agents: ObservedAgents) =>
+    new WatchHost({
+      ...{ runtime, nats, logger, agents, timing },
+      driver: fenceSocket === null ? null : localFence(fenceSocket),
+    });

@@ -1,4 +1,4 @@
-import { contextSettings, textSetting } from '@yiqiu/platform-kit';
+import { contextSettings, optionalTextSetting, textSetting } from '@yiqiu/platform-kit';
 import type { ConfigOf } from '@yiqiu/platform-kit';
 
 export const machineManagerSettings = {
@@ -25,6 +25,12 @@ export const machineManagerSettings = {
     'YIQIU_PLATFORM_PUBLIC_KEY_FILE',
     'platform-public-key-file',
     'file with the public key (PEM) that agents check program signatures with',
+    'a path',
+  ),
+  fenceSocket: optionalTextSetting(
+    'YIQIU_FENCE_SOCKET',
+    'fence-socket',
+    'socket of the local platform’s supervisor, which can fence its machines; none: fences wait for declare-dead',
     'a path',
   ),
 };

@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type { Runtime } from '@yiqiu/context-runtime';
-import { addMachine, machineVerb } from '@yiqiu/contracts';
+import { addMachine, declareDeadBody, machineVerb } from '@yiqiu/contracts';
 import type { common, machine } from '@yiqiu/contracts/grpc';
 import { refusal, RefusedError } from '@yiqiu/kernel';
 import { changeAnswer, joinAnswer, machineNamed, machinesWhere, machineView } from '@yiqiu/machine-domain';
@@ -45,13 +45,29 @@ export class MachineController {
   }
 
   @GrpcMethod('MachineService', 'changeMachine')
-  async change({ meta, name, verb }: machine.ChangeMachineRequest): Promise<machine.MachineChanged> {
-    const command: MachineCommand = { type: 'ChangeMachine', data: { name, verb: parseRequest(machineVerb, verb) } };
+  async change({ meta, name, verb, override }: machine.ChangeMachineRequest): Promise<machine.MachineChanged> {
+    const command: MachineCommand = {
+      type: 'ChangeMachine',
+      data: { name, verb: parseRequest(machineVerb, verb), override },
+    };
     const { answer, position, replayed } = await this.runtime.submit(command, submitMetaOf(meta));
     const { changed } = changeAnswer.parse(answer);
     return {
       change: { position, changed: changed && !replayed, operation: undefined },
       machine: await this.machineOrGone(name, position),
+    };
+  }
+
+  @GrpcMethod('MachineService', 'declareDead')
+  async declareDead({ meta, name, ...given }: machine.DeclareDeadRequest): Promise<machine.MachineChanged> {
+    const submitMeta = submitMetaOf(meta);
+    const { verified, override } = parseRequest(declareDeadBody, { ...given, reason: submitMeta.reason ?? '' });
+    const command: MachineCommand = { type: 'DeclareDead', data: { name, verified, override } };
+    const { answer, position, replayed } = await this.runtime.submit(command, submitMeta);
+    const { changed } = changeAnswer.parse(answer);
+    return {
+      change: { position, changed: changed && !replayed, operation: undefined },
+      machine: await this.machine(name, position),
     };
   }
 

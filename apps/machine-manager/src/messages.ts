@@ -1,4 +1,4 @@
-import type { AlarmView, InitStrategyView, MachineView, PoolView, TicketView } from '@yiqiu/contracts';
+import type { AlarmView, FenceView, InitStrategyView, MachineView, PoolView, TicketView } from '@yiqiu/contracts';
 import type { machine } from '@yiqiu/contracts/grpc';
 
 /** Views as messages: what is null is absent. */
@@ -53,3 +53,5 @@ export const alarmMessage = ({ pool, machine, until, ...alarm }: AlarmView): mac
   machine: machine ?? undefined,
   until: until ?? undefined,
 });
+
+export const fenceMessage = (fence: FenceView): machine.Fence => fence;

@@ -56,6 +56,19 @@ export class PoolController {
     return { position, changed: !replayed, operation: undefined };
   }
 
+  @GrpcMethod('MachineService', 'resumePool')
+  async resumePool({ meta, name }: machine.NamedChange): Promise<machine.PoolChanged> {
+    const { answer, position, replayed } = await this.runtime.submit(
+      { type: 'ResumePool', data: { name } },
+      submitMetaOf(meta),
+    );
+    const { changed } = changeAnswer.parse(answer);
+    return {
+      change: { position, changed: changed && !replayed, operation: undefined },
+      pool: await this.pool(name, position),
+    };
+  }
+
   @GrpcMethod('MachineService', 'listPools')
   listPools(request: common.ListRequest): Promise<machine.PoolPage> {
     checkFilters(request.filters, []);

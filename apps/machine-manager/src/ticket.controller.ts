@@ -3,7 +3,7 @@ import { GrpcMethod } from '@nestjs/microservices';
 import type { Runtime } from '@yiqiu/context-runtime';
 import type { common, machine } from '@yiqiu/contracts/grpc';
 import { refusal, RefusedError } from '@yiqiu/kernel';
-import { alarmsOf, ticketView } from '@yiqiu/machine-domain';
+import { alarmStates, alarmsWhere, ticketView } from '@yiqiu/machine-domain';
 import type { MachineCommand, MachineContextState } from '@yiqiu/machine-domain';
 import { checkFilters, page, readOptionsOf, RUNTIME, submitMetaOf } from '@yiqiu/platform-kit';
 import { alarmMessage, ticketMessage } from './messages.ts';
@@ -45,12 +45,12 @@ export class TicketController {
 
   @GrpcMethod('MachineService', 'listAlarms')
   alarms(request: common.ListRequest): Promise<machine.AlarmPage> {
-    checkFilters(request.filters, ['pool', 'machine']);
-    const { pool, machine: wanted } = request.filters;
+    checkFilters(request.filters, ['state', 'pool', 'machine']);
+    const { state: wanted = 'active', pool, machine: ofMachine } = request.filters;
+    const at = alarmStates.find((one) => one === wanted);
+    if (at === undefined) throw stateUnknown(wanted);
     return this.runtime.read((state) => {
-      const found = alarmsOf(state)
-        .filter((alarm) => pool === undefined || alarm.pool === pool)
-        .filter((alarm) => wanted === undefined || alarm.machine === wanted);
+      const found = alarmsWhere(state, { state: at, pool, machine: ofMachine });
       const { items, next } = page(found, request, ({ id }) => id);
       return { items: items.map(alarmMessage), next };
     }, readOptionsOf(request));
@@ -68,3 +68,10 @@ export class TicketController {
     }, readOptionsOf({ minPosition }));
   }
 }
+
+const stateUnknown = (value: string): RefusedError =>
+  new RefusedError(
+    refusal('malformed', 'filter-invalid', `state is ${JSON.stringify(value)}; allowed: ${alarmStates.join(', ')}`, {
+      errors: [{ field: 'state', value, allowed: [...alarmStates] }],
+    }),
+  );

@@ -6,6 +6,8 @@ import { joinAgent, recordHello, recordJournal } from './agent/agent.ts';
 import { evolveQueue } from './agent/evolve.ts';
 import type { MachineCommand } from './commands.ts';
 import { asMachineEvent } from './events.ts';
+import { declareDead } from './fence/declare-dead.ts';
+import { recordFence } from './fence/record.ts';
 import { createInitStrategy, evolveInitStrategy } from './init-strategy/index.ts';
 import { addMachine } from './machine/add.ts';
 import { changeMachine } from './machine/change.ts';
@@ -17,10 +19,11 @@ import { cancelOffline, completeOffline } from './machine/offline.ts';
 import { continueInit } from './machine/provision.ts';
 import { onlineByItself } from './machine/online.ts';
 import { tick } from './machine/tick.ts';
-import { createPool, deletePool, evolvePool } from './pool/index.ts';
+import { createPool, deletePool, evolvePool, resumePool } from './pool/index.ts';
 import { initialState, type MachineContextState } from './state.ts';
 import { closeTicket, evolveTicket } from './ticket/ticket.ts';
 import { restore, tables } from './tables.ts';
+import { observeMachines } from './watch/observe.ts';
 
 const decide = (state: MachineContextState, command: MachineCommand, ctx: Ctx): Decision<MachineContextEvent> => {
   switch (command.type) {
@@ -28,6 +31,8 @@ const decide = (state: MachineContextState, command: MachineCommand, ctx: Ctx): 
       return createPool(state, command, ctx);
     case 'DeletePool':
       return deletePool(state, command);
+    case 'ResumePool':
+      return resumePool(state, command, ctx);
     case 'CreateInitStrategy':
       return createInitStrategy(state, command, ctx);
     case 'AddMachine':
@@ -54,6 +59,12 @@ const decide = (state: MachineContextState, command: MachineCommand, ctx: Ctx): 
       return completeOffline(state, command);
     case 'CancelOffline':
       return cancelOffline(state, command);
+    case 'ObserveMachines':
+      return observeMachines(state, command, ctx);
+    case 'RecordFence':
+      return recordFence(state, command, ctx);
+    case 'DeclareDead':
+      return declareDead(state, command, ctx);
     case 'CloseTicket':
       return closeTicket(state, command);
     case 'Tick':
@@ -142,7 +153,7 @@ const resource: Reactor<MachineContextState, MachineCommand> = {
 /** Context `machine`: pools, init strategies, machines with the seed's states, their agents' queues, tickets. */
 export const machineDomain: ContextDomain<MachineContextState, MachineCommand, MachineContextEvent> = {
   context: 'machine',
-  foldVersion: 2,
+  foldVersion: 3,
   initial: initialState,
   decide,
   evolve,

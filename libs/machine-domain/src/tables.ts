@@ -1,6 +1,8 @@
 import { queueRow as queueJson } from '@yiqiu/agent-queue';
 import type { TableRows, Tables } from '@yiqiu/kernel';
 import { queueRow } from './agent/state.ts';
+import { alarmRow } from './alarm/state.ts';
+import { fenceRow } from './fence/state.ts';
 import { strategyRevisionRow } from './init-strategy/index.ts';
 import { setDeadlines } from './machine/deadlines.ts';
 import { machineRow } from './machine/state.ts';
@@ -14,6 +16,8 @@ export const tables = (state: MachineContextState): Tables => ({
   machines: state.machines,
   queues: [...state.queues].map(([uid, queue]) => [uid, queueJson(queue)] as const),
   tickets: state.tickets,
+  alarms: state.alarms,
+  fences: state.fences,
 });
 
 /** Rows are checked, since a snapshot is a cache that may be of another time; indexes are built anew. Throws ZodError. */
@@ -35,5 +39,7 @@ export const restore = (rows: TableRows): MachineContextState => {
   }
   for (const [uid, row] of rows['queues'] ?? []) state.queues.set(uid, queueRow.parse(row));
   for (const [uid, row] of rows['tickets'] ?? []) state.tickets.set(uid, ticketRow.parse(row));
+  for (const [uid, row] of rows['alarms'] ?? []) state.alarms.set(uid, alarmRow.parse(row));
+  for (const [uid, row] of rows['fences'] ?? []) state.fences.set(uid, fenceRow.parse(row));
   return state;
 };

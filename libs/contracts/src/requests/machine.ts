@@ -81,6 +81,18 @@ export type MachineVerb = z.infer<typeof machineVerb>;
 export const verbBody = z
   .strictObject({ reason: z.string().max(reasonLengthMax).nullable().default(null) })
   .meta({ id: 'VerbBody' });
+/** Body of a machine's verbs. `override`: past the blast radius, audited in the reasons. */
+export const machineVerbBody = z
+  .strictObject({ ...verbBody.shape, override: z.boolean().default(false) })
+  .meta({ id: 'MachineVerbBody' });
+/** `verified`: how it was made sure that nothing of the machine runs any more. */
+export const declareDeadBody = z
+  .strictObject({
+    verified: z.string().min(1).max(200),
+    reason: z.string().min(1).max(reasonLengthMax),
+    override: z.boolean().default(false),
+  })
+  .meta({ id: 'DeclareDeadBody' });
 export const labelBody = z
   .strictObject({
     labels: labels.optional(),

@@ -13,6 +13,7 @@ export type InitStrategyView = z.infer<typeof machine.initStrategyView>;
 export type MachineView = z.infer<typeof machine.machineView>;
 export type TicketView = z.infer<typeof machine.ticketView>;
 export type AlarmView = z.infer<typeof machine.alarmView>;
+export type FenceView = z.infer<typeof machine.fenceView>;
 export type PackageView = z.infer<typeof resource.packageView>;
 export type ResourceServiceView = z.infer<typeof resource.resourceServiceView>;
 export type ContainerView = z.infer<typeof resource.containerView>;

@@ -112,3 +112,15 @@ export const alarmView = z
     message: z.string(),
   })
   .meta({ id: 'Alarm' });
+
+/** Proof that processes are gone. `incarnations`: those that were found and ended, where the driver knows; the fence of a machine covers all. */
+export const fenceView = z
+  .object({
+    id: z.string(),
+    machine: z.string(),
+    incarnations: z.array(z.object({ unit: z.string(), incarnation: z.int() })),
+    how: z.string(),
+    at: time,
+    by: z.string(),
+  })
+  .meta({ id: 'Fence' });

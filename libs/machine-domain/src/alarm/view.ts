@@ -1,35 +1,30 @@
 import type { AlarmView } from '@yiqiu/contracts';
+import { fenceMessage } from '../fence/view.ts';
+import { machineNamed } from '../machine/state.ts';
 import type { MachineContextState } from '../state.ts';
+import type { Alarm } from './state.ts';
 
-/**
- * What a person has to know of now: each frozen pool, and each machine that has a fault and is not repaired. They follow
- * from the state, so an alarm is there exactly as long as its cause.
- */
-export const alarmsOf = (state: MachineContextState): readonly AlarmView[] => [
-  ...[...state.pools.values()].flatMap(({ uid, name, frozen }): AlarmView[] =>
-    frozen === null
-      ? []
-      : [
-          {
-            id: uid,
-            kind: 'pool-frozen',
-            pool: name,
-            machine: null,
-            since: frozen.since,
-            until: null,
-            message: frozen.reason,
-          },
-        ],
-  ),
-  ...[...state.machines.values()]
-    .filter(({ state: at }) => at === 'ERROR_DETECTED' || at === 'ERROR')
-    .map((machine): AlarmView => ({
-      id: machine.uid,
-      kind: 'machine-fault',
-      pool: machine.pool,
-      machine: machine.name,
-      since: machine.faultsSince ?? machine.since,
-      until: null,
-      message: machine.faults.join('; '),
-    })),
-];
+export interface AlarmFilters {
+  /** `active` where nothing is said: what a person has to know of now. */
+  readonly state?: 'active' | 'ended' | 'all' | undefined;
+  readonly pool?: string | undefined;
+  readonly machine?: string | undefined;
+}
+
+export const alarmStates = ['active', 'ended', 'all'] as const;
+
+/** One per incident. An active one also says what its machine waits for now. */
+export const alarmsWhere = (state: MachineContextState, filters: AlarmFilters): readonly AlarmView[] => {
+  const { state: wanted = 'active' } = filters;
+  return [...state.alarms.values()]
+    .filter(({ until }) => wanted === 'all' || (until === null) === (wanted === 'active'))
+    .filter(({ pool }) => filters.pool === undefined || pool === filters.pool)
+    .filter(({ machine }) => filters.machine === undefined || machine === filters.machine)
+    .map((alarm) => alarmView(state, alarm));
+};
+
+const alarmView = (state: MachineContextState, { uid, ...alarm }: Alarm): AlarmView => {
+  const machine = alarm.until === null && alarm.machine !== null ? machineNamed(state, alarm.machine) : undefined;
+  const more = machine === undefined ? null : fenceMessage(machine);
+  return { id: uid, ...alarm, message: more === null ? alarm.message : `${alarm.message}; ${more}` };
+};

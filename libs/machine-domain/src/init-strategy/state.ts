@@ -1,4 +1,5 @@
 import { initCheck, initStep } from '@yiqiu/contracts';
+import type { InitCheck } from '@yiqiu/contracts';
 import { z } from 'zod';
 import { must } from '../state.ts';
 import type { MachineContextState } from '../state.ts';
@@ -40,7 +41,13 @@ export const newestRevision = (state: MachineContextState, name: string): Strate
 export const revisionOf = (state: MachineContextState, name: string, revision: number): StrategyRevision =>
   must(state.strategies.get(name)?.[revision - 1], `init strategy ${name} revision ${revision}`);
 
-export const itemCount = (revision: StrategyRevision): number => revision.steps.length + revision.checks.length;
+/** The strategy's kernel version is a check like the others, unless one of them is it already. */
+const checksOf = ({ kernel, checks }: StrategyRevision): readonly InitCheck[] =>
+  kernel === null || checks.some((check) => check.kernel === kernel)
+    ? checks
+    : [...checks, { name: 'kernel-version', run: null, kernel }];
+
+export const itemCount = (revision: StrategyRevision): number => revision.steps.length + checksOf(revision).length;
 
 /** The step or check at `index`, or null past the last one. */
 export const itemAt = (revision: StrategyRevision, index: number): InitItem | null => {
@@ -49,7 +56,7 @@ export const itemAt = (revision: StrategyRevision, index: number): InitItem | nu
     const { name, run, user, timeoutMs, retries, mayReboot } = step;
     return { name, check: false, run, kernel: null, user, timeoutMs, retries, mayReboot };
   }
-  const check = revision.checks[index - revision.steps.length];
+  const check = checksOf(revision)[index - revision.steps.length];
   return check === undefined
     ? null
     : { name: check.name, check: true, run: check.run, kernel: check.kernel, ...checkRuns };

@@ -14,10 +14,23 @@ import { online } from './online.ts';
 import { repair } from './repair.ts';
 import { machineNamed, type Machine } from './state.ts';
 
-export type ChangeMachine = Command<'ChangeMachine', { readonly name: string; readonly verb: MachineVerb }>;
+/** `override`: past the blast radius (`abnormal`), audited in the reasons. */
+export type ChangeMachine = Command<
+  'ChangeMachine',
+  { readonly name: string; readonly verb: MachineVerb; readonly override?: boolean }
+>;
+
+export interface VerbOptions {
+  readonly override: boolean;
+}
 
 /** The events of a verb, once the table has allowed it. */
-export type Verb = (state: MachineContextState, machine: Machine, ctx: Ctx) => Decision<MachineContextEvent>;
+export type Verb = (
+  state: MachineContextState,
+  machine: Machine,
+  ctx: Ctx,
+  options: VerbOptions,
+) => Decision<MachineContextEvent>;
 
 const verbs: { readonly [verb in MachineVerb]: Verb } = {
   init,
@@ -30,7 +43,10 @@ const verbs: { readonly [verb in MachineVerb]: Verb } = {
   discard,
 };
 
-/** A person's verb. Refuses: machine-unknown, machine-state-forbids, machine-offline-pending, machine-agent-missing. */
+/**
+ * A person's verb. Refuses: machine-unknown, machine-state-forbids, machine-offline-pending, machine-agent-missing,
+ * blast-radius.
+ */
 export const changeMachine = (
   state: MachineContextState,
   { data }: ChangeMachine,
@@ -42,5 +58,5 @@ export const changeMachine = (
   if (transition === null || transition.asker !== 'person') return refuse(stateForbids(machine, data.verb));
   const hold = holdOf(machine, transition);
   if (hold !== null) return refuse(transitionHeld(machine, data.verb, hold));
-  return verbs[data.verb](state, machine, ctx);
+  return verbs[data.verb](state, machine, ctx, { override: data.override ?? false });
 };

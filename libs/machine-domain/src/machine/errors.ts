@@ -45,8 +45,26 @@ const holds: { readonly [hold in Hold]: { readonly code: string; readonly messag
     code: 'machine-agent-missing',
     message: 'has no agent yet: start one on it with the join token that `machine add` printed',
   },
+  heard: {
+    code: 'machine-heard',
+    message:
+      'was heard of within its lease, so it is not known to be silent (--override, audited, goes on nevertheless)',
+  },
   'going-offline': { code: 'machine-offline-pending', message: 'is going offline and waits for the resource platform' },
 };
+
+/** A verb would make too many machines of one scope go at once. */
+export const blastPassed = (machine: Machine, verb: string, incident: string): DomainError =>
+  refusal(
+    'conflict',
+    'blast-radius',
+    `${verb} of machine ${machine.name} would pass the blast radius: ${incident}; --override, audited, goes on nevertheless`,
+    {
+      state: machine.state,
+      possible: possibleFor(machine),
+      next: `yiqiu machine ${verb} ${machine.name} --override --reason TEXT`,
+    },
+  );
 
 export const offlineUnknown = (uid: string, requestId: string): DomainError =>
   refusal('conflict', 'machine-offline-unknown', `machine ${uid} has no offline request ${requestId}`);

@@ -1,12 +1,14 @@
 import { enqueue, newQueue, settle } from '@yiqiu/agent-queue';
 import { unreachable } from '@yiqiu/kernel';
+import { end, raise } from '../alarm/evolve.ts';
 import type { EnvelopeOf } from '../events.ts';
-import { must } from '../state.ts';
+import { fencesMax } from '../fence/state.ts';
+import { keepNewest, must } from '../state.ts';
 import type { MachineContextState } from '../state.ts';
 import { setDeadlines } from './deadlines.ts';
 import { transitionOf, type LifecycleVerb } from './lifecycle.ts';
 import { offlineWithinMs } from './offline.ts';
-import type { InitAttempt, Machine } from './state.ts';
+import { faultHistoryMax, type InitAttempt, type Machine } from './state.ts';
 
 export type MachineAggregateEnvelope = EnvelopeOf<
   | 'MachineAdded'
@@ -32,6 +34,8 @@ export type MachineAggregateEnvelope = EnvelopeOf<
   | 'MachineDiscarded'
   | 'MachineSuspected'
   | 'MachineCleared'
+  | 'FenceRequested'
+  | 'FenceFailed'
   | 'Fenced'
 >;
 
@@ -106,36 +110,92 @@ export const evolveMachine = (state: MachineContextState, event: MachineAggregat
     case 'MachineInited':
       return move(state, event, 'init', { init: null });
     case 'MachineOnlined':
-      return move(state, event, 'online');
+      return move(state, event, 'online', { fault: null, waived: false });
     case 'MachineBackedUp':
       return move(state, event, 'backup', { origin: 'backed-up' });
     case 'MachineFaultDetected':
-      return move(state, event, 'abnormal', { faults: event.data.reasons, faultsSince: event.time });
+      return fault(state, event);
     case 'MachineMigrated':
-      return move(state, event, 'migrate_unit');
+      return move(state, event, 'migrate_unit', { fence: null });
     case 'MachineRepaired':
-      return move(state, event, 'repair', { origin: 'repaired', faults: [], faultsSince: null, init: null });
+      endAlarm(state, event);
+      return move(state, event, 'repair', {
+        ...{ origin: 'repaired', faults: [], faultsSince: null, init: null },
+        ...{ alarm: null, fenced: false },
+      });
     case 'OfflineRequested': {
       const offline = { requestId: event.data.requestId, deadline: event.meta.hlc.l + offlineWithinMs };
       return change(state, uid, { offline });
     }
     case 'OfflineCancelled':
       return change(state, uid, { offline: null });
+    // Fault detection stops.
     case 'MachineOfflined':
-      return move(state, event, 'offline', { offline: null });
+      endAlarm(state, event);
+      return move(state, event, 'offline', {
+        ...{ offline: null, alarm: null, fenced: false },
+        ...{ suspect: false, silentSince: null, waived: false },
+      });
     case 'MachineLeft':
       return move(state, event, 'leave');
     case 'MachineDiscarded':
       return move(state, event, 'discard');
     case 'MachineSuspected':
-      return change(state, uid, { suspect: true });
+      return change(state, uid, { suspect: true, silentSince: event.data.silentSince });
     case 'MachineCleared':
-      return change(state, uid, { suspect: false });
-    // For the layers above; the machine itself stays as it is.
+      return change(state, uid, { suspect: false, silentSince: null, waived: false });
+    case 'FenceRequested':
+    case 'FenceFailed':
     case 'Fenced':
-      return;
+      return evolveFence(state, event);
   }
   return unreachable(event, 'machine event');
+};
+
+/** A fault opens an alarm, which stands until the machine is repaired or offline. */
+const fault = (state: MachineContextState, event: EnvelopeOf<'MachineFaultDetected'>): void => {
+  const { uid, name, reasons, by } = event.data;
+  const { pool, faultHistory } = row(state, uid);
+  const at = event.meta.hlc.l;
+  const [kind, message] = ['machine-fault' as const, reasons.join('; ')];
+  move(state, event, 'abnormal', {
+    faults: reasons,
+    faultsSince: event.time,
+    fault: { by, at },
+    faultHistory: [...faultHistory, at].slice(-faultHistoryMax),
+    fence: null,
+    fenced: false,
+    alarm: raise(state, { uid: event.id, kind, pool, machine: name, since: event.time, message }),
+  });
+};
+
+const endAlarm = (state: MachineContextState, { data: { uid }, time }: MachineAggregateEnvelope): void =>
+  end(state, row(state, uid).alarm, time);
+
+const evolveFence = (
+  state: MachineContextState,
+  event: EnvelopeOf<'FenceRequested' | 'FenceFailed' | 'Fenced'>,
+): void => {
+  const { uid, fenceId } = event.data;
+  switch (event.type) {
+    case 'FenceRequested': {
+      const { reason } = event.data;
+      const order = { fenceId, reason, requestedAt: event.time, attempts: 0, message: null, retryAt: event.meta.hlc.l };
+      return change(state, uid, { fence: order });
+    }
+    case 'FenceFailed': {
+      const order = must(row(state, uid).fence ?? undefined, `the fence order of machine ${uid}`);
+      const { attempt, message, retryAt } = event.data;
+      return change(state, uid, { fence: { ...order, attempts: attempt, message, retryAt } });
+    }
+    case 'Fenced': {
+      const { name, scope, incarnations, how, by } = event.data;
+      const proof = { scope, incarnations, how, by, at: event.time };
+      state.fences.set(fenceId, { uid: fenceId, machineUid: uid, machine: name, ...proof });
+      keepNewest(state.fences, fencesMax, ({ at }) => at);
+      if (scope === 'machine') change(state, uid, { fence: null, fenced: true });
+    }
+  }
 };
 
 const evolveStep = (
@@ -181,6 +241,7 @@ const add = (state: MachineContextState, { data, time }: EnvelopeOf<'MachineAdde
     origin: 'added',
     maintenance: false,
     suspect: false,
+    silentSince: null,
     publicKey: null,
     session: null,
     inventory: null,
@@ -188,6 +249,12 @@ const add = (state: MachineContextState, { data, time }: EnvelopeOf<'MachineAdde
     init: null,
     faults: [],
     faultsSince: null,
+    fault: null,
+    faultHistory: [],
+    waived: false,
+    fence: null,
+    fenced: false,
+    alarm: null,
     offline: null,
     ticket: null,
   });

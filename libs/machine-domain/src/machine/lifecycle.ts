@@ -8,7 +8,7 @@ export type Place = MachineState | '(outside)';
 export type Asker = 'person' | 'resource-layer';
 
 /** What makes a transition wait for something else, although the state has it. */
-export type Hold = 'no-agent' | 'going-offline';
+export type Hold = 'no-agent' | 'going-offline' | 'heard';
 
 export interface Transition {
   readonly from: Place;
@@ -21,10 +21,11 @@ export interface Transition {
 }
 
 const closedEmpty = 'in two phases: the resource layer has closed it, empty';
+const silent = 'it is silent beyond its lease; a person made sure that nothing of it runs';
 const notLeaving = 'no offline is under way';
 
 /**
- * The seed's state machine, exactly; `discard` is ours. The only place that says which verb leads where: decisions, the
+ * The seed's state machine, exactly; `discard` is ours, and `declare-dead`, which is `abnormal` with a person's proof. The only place that says which verb leads where: decisions, the
  * fold, the possible verbs in every answer, and the docs are drawn from it.
  */
 export const lifecycle = [
@@ -42,6 +43,16 @@ export const lifecycle = [
   { from: 'READY', verb: 'backup', to: 'INITED', asker: 'person', guard: '', holds: [] },
   { from: 'INITED', verb: 'abnormal', to: 'ERROR_DETECTED', asker: 'person', guard: '', holds: [] },
   { from: 'READY', verb: 'abnormal', to: 'ERROR_DETECTED', asker: 'person', guard: '', holds: [] },
+  { from: 'INITED', verb: 'declare-dead', to: 'ERROR_DETECTED', asker: 'person', guard: silent, holds: ['heard'] },
+  { from: 'READY', verb: 'declare-dead', to: 'ERROR_DETECTED', asker: 'person', guard: silent, holds: ['heard'] },
+  {
+    from: 'ERROR_DETECTED',
+    verb: 'declare-dead',
+    to: 'ERROR_DETECTED',
+    asker: 'person',
+    guard: silent,
+    holds: ['heard'],
+  },
   {
     from: 'ERROR_DETECTED',
     verb: 'migrate_unit',
@@ -61,6 +72,7 @@ export type LifecycleVerb = (typeof lifecycle)[number]['verb'];
 const held: { readonly [hold in Hold]: (machine: Machine) => boolean } = {
   'no-agent': (machine) => machine.session === null,
   'going-offline': (machine) => machine.offline !== null,
+  heard: (machine) => !machine.suspect,
 };
 
 export const transitionOf = (from: Place, verb: string): Transition | null =>

@@ -3,6 +3,7 @@ import { machineCatalogue, machineStates, machineVerbs, type MachineState } from
 import { fold, stateHash, type TableRows } from '@yiqiu/kernel';
 import fc from 'fast-check';
 import { machineDomain } from '../context.ts';
+import { fence, look } from '../fleet.fixture.ts';
 import { hash, hello, report, withMachine, World } from '../world.fixture.ts';
 import { lifecycle, possibleVerbs, transitionOf } from './lifecycle.ts';
 
@@ -68,8 +69,9 @@ describe('the seed’s table', () => {
   }
 
   it('lets only the resource layer lead from ERROR_DETECTED to ERROR', () => {
-    expect(possibleVerbs('ERROR_DETECTED')).toEqual([]);
+    expect(possibleVerbs('ERROR_DETECTED')).toEqual(['declare-dead']);
     expect(lifecycle.filter(({ from }) => from === 'ERROR_DETECTED').map(({ verb: name, to }) => [name, to])).toEqual([
+      ['declare-dead', 'ERROR_DETECTED'],
       ['migrate_unit', 'ERROR'],
     ]);
     const { world, uid } = withMachine();
@@ -207,6 +209,9 @@ describe('any run of commands', () => {
     }),
     fc.record({ kind: fc.constant('hello' as const), boot: fc.nat(3), journal: fc.nat(2) }),
     fc.constantFrom({ kind: 'evacuated' as const }, { kind: 'closed' as const }, { kind: 'tick' as const }),
+    fc.record({ kind: fc.constant('look' as const), heardMs: fc.constantFrom(null, 0, 6_000, 11_000) }),
+    fc.record({ kind: fc.constant('fence' as const), ok: fc.boolean(), again: fc.boolean() }),
+    fc.constantFrom({ kind: 'resume' as const }, { kind: 'dead' as const }),
   );
 
   const play = (
@@ -218,6 +223,11 @@ describe('any run of commands', () => {
       if (one.kind === 'verb') verb(world, one.verb);
       else if (one.kind === 'report') report(world, uid, one.outcome);
       else if (one.kind === 'hello') hello(world, uid, `b${one.boot}`, uuid(0xf0 + one.journal));
+      else if (one.kind === 'look') look(world, { m1: one.heardMs });
+      else if (one.kind === 'fence') fence(world, 'm1', one.ok ? 'done' : one.again ? 'failed' : 'no driver');
+      else if (one.kind === 'resume') world.submit({ type: 'ResumePool', data: { name: 'bj01' } });
+      else if (one.kind === 'dead')
+        world.submit({ type: 'DeclareDead', data: { name: 'm1', verified: 'a look', override: false } });
       else if (one.kind === 'evacuated') world.submit({ type: 'MigrateUnit', data: { uid } });
       else if (one.kind === 'tick')
         world.submit({ type: 'Tick', data: { now: machineDomain.nextDeadline(world.state) ?? 0 } });

@@ -3,6 +3,7 @@ import { accept, refuse } from '@yiqiu/kernel';
 import type { Command, Ctx, Decision } from '@yiqiu/kernel';
 import { changed } from '../answers.ts';
 import type { MachineContextState } from '../state.ts';
+import { repairClassOf } from '../ticket/repair-class.ts';
 import { machineUnknown, stateForbids } from './errors.ts';
 import { transitionOf } from './lifecycle.ts';
 
@@ -27,7 +28,13 @@ export const migrateUnit = (
         stream: `ticket/${ticket}`,
         type: 'TicketOpened',
         version: 1,
-        data: { uid: ticket, machineUid: uid, machine: name, reasons: [...faults], class: 'manual' },
+        data: {
+          uid: ticket,
+          machineUid: uid,
+          machine: name,
+          reasons: [...faults],
+          class: repairClassOf(machine, ctx.now),
+        },
       },
     ],
     changed(uid),

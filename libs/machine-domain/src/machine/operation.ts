@@ -1,8 +1,11 @@
 import type { MachineView } from '@yiqiu/contracts';
+import { fenceMessage } from '../fence/view.ts';
 import { itemAt, revisionOf } from '../init-strategy/state.ts';
+import { must } from '../state.ts';
 import type { MachineContextState } from '../state.ts';
 import { onlineByItself } from './online.ts';
 import type { InitAttempt, Machine } from './state.ts';
+import type { ObservedAgent } from './view.ts';
 
 type Operation = NonNullable<MachineView['operation']>;
 type Iso = (ms: number) => string;
@@ -11,7 +14,12 @@ type Iso = (ms: number) => string;
  * What a machine is at, or what it waits for: nothing waits unexplained. Null where it rests: READY, OFFLINE, and INITED by
  * a person's wish.
  */
-export const operationOf = (state: MachineContextState, machine: Machine, iso: Iso): Operation | null => {
+export const operationOf = (
+  state: MachineContextState,
+  machine: Machine,
+  observed: ObservedAgent,
+  iso: Iso,
+): Operation | null => {
   if (machine.offline !== null) {
     return waiting('offline', 'waits for the resource platform to close it', {
       deadline: iso(machine.offline.deadline),
@@ -21,17 +29,39 @@ export const operationOf = (state: MachineContextState, machine: Machine, iso: I
     case 'NEW':
       return machine.init === null ? waiting('init', agentWanted(machine), {}) : initOf(state, machine.init, iso);
     case 'INITED':
+      if (machine.suspect) return silenceOf(state, machine, observed, iso);
       return machine.maintenance && onlineByItself(state, { ...machine, maintenance: false })
         ? waiting('online', 'held by maintenance', { state: 'held' })
         : null;
-    case 'ERROR_DETECTED':
-      return waiting('migrate_unit', 'waits until the resource platform has moved its containers', {});
+    case 'ERROR_DETECTED': {
+      const fence = fenceMessage(machine);
+      const moving = 'waits until the resource platform has moved its containers';
+      return waiting('migrate_unit', fence === null ? moving : `${moving}; ${fence}`, {
+        attempt: machine.fence?.attempts ?? 0,
+      });
+    }
     case 'ERROR':
       return waiting('repair', `waits for a person: yiqiu machine repair ${machine.name}, or offline`, {});
     case 'READY':
+      return machine.suspect ? silenceOf(state, machine, observed, iso) : null;
     case 'OFFLINE':
       return null;
   }
+};
+
+/** What a silent machine waits for, until it is heard of or silence becomes a fault. */
+const silenceOf = (state: MachineContextState, machine: Machine, { knownUp }: ObservedAgent, iso: Iso): Operation => {
+  const { policy, frozen } = must(state.pools.get(machine.poolUid), `pool ${machine.poolUid}`);
+  const since = machine.silentSince ?? 0;
+  const silent = `silent since ${iso(since)}: it gets no new containers`;
+  if (machine.maintenance) return waiting('silence', `${silent}; maintenance holds everything else`, { state: 'held' });
+  if (knownUp) return waiting('silence', `${silent}; its agent is away, the machine itself is known to be up`, {});
+  if (frozen !== null) {
+    const message = `${silent}; its pool is frozen until its machines are back, or: yiqiu pool resume ${machine.pool}`;
+    return waiting('silence', message, { state: 'held' });
+  }
+  const deadline = iso(since + policy.leaseMs + policy.holdDownMs);
+  return waiting('silence', `${silent}; a fault after the hold-down`, { deadline });
 };
 
 const waiting = (kind: string, message: string, more: Partial<Operation>): Operation => ({

@@ -1,5 +1,6 @@
 import { labels, machineState, resources } from '@yiqiu/contracts';
 import { z } from 'zod';
+import { fenceOrderRow } from '../fence/state.ts';
 import type { MachineContextState } from '../state.ts';
 
 /**
@@ -34,6 +35,8 @@ const inventoryRow = z.strictObject({
   foreignPorts: z.array(z.int()),
 });
 
+export const faultHistoryMax = 3;
+
 export const machineRow = z.strictObject({
   uid: z.string(),
   name: z.string(),
@@ -50,6 +53,8 @@ export const machineRow = z.strictObject({
   origin: z.enum(['added', 'repaired', 'backed-up']),
   maintenance: z.boolean(),
   suspect: z.boolean(),
+  /** Of the silence that made it suspect, ms since the epoch. */
+  silentSince: z.int().nullable(),
   joinTokenHash: z.string(),
   /** The agent's identity; null until its token is used. */
   publicKey: z.string().nullable(),
@@ -59,6 +64,17 @@ export const machineRow = z.strictObject({
   init: initRow.nullable(),
   faults: z.array(z.string()),
   faultsSince: z.string().nullable(),
+  /** Of the fault that it is not READY again from: who said it, and when, ms since the epoch. What the blast radius counts. */
+  fault: z.strictObject({ by: z.enum(['operator', 'detector']), at: z.int() }).nullable(),
+  /** Times of its newest faults, ms, oldest first, at most {@link faultHistoryMax}: what its repair class is chosen by. */
+  faultHistory: z.array(z.int()),
+  /** A person resumed its pool although it was away: until it is heard of again it does not count for the blast radius. */
+  waived: z.boolean(),
+  fence: fenceOrderRow.nullable(),
+  /** Since its fault, its processes were proved gone. */
+  fenced: z.boolean(),
+  /** Its open alarm. */
+  alarm: z.string().nullable(),
   /** The resource layer is asked to close it; given up at `deadline`, ms since the epoch. */
   offline: z.strictObject({ requestId: z.string(), deadline: z.int() }).nullable(),
   ticket: z.string().nullable(),

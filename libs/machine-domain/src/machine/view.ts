@@ -9,9 +9,11 @@ export interface ObservedAgent {
   readonly connected: boolean;
   readonly lastSeenMs: number | null;
   readonly observedAtMs: number | null;
+  /** Its agent is silent, and the fence driver shows that the machine itself is up. */
+  readonly knownUp: boolean;
 }
 
-export const neverSeen: ObservedAgent = { connected: false, lastSeenMs: null, observedAtMs: null };
+export const neverSeen: ObservedAgent = { connected: false, lastSeenMs: null, observedAtMs: null, knownUp: false };
 
 /** `iso` turns ms into the text of a time. `allocated` is the resource layer's, and comes in at the gateway. */
 export const machineView = (
@@ -28,7 +30,7 @@ export const machineView = (
   suspect: machine.suspect,
   maintenance: machine.maintenance,
   retired: false,
-  health: machine.faults.length > 0 ? 'Critical' : machine.session === null ? 'Unknown' : 'OK',
+  health: healthOf(machine),
   address: machine.address,
   labels: machine.labels,
   rack: machine.rack,
@@ -43,15 +45,21 @@ export const machineView = (
   capacity: machine.inventory?.capacity ?? null,
   allocated: { cpuMilli: 0, memoryMiB: 0, diskMiB: 0 },
   possible: [...possibleFor(machine)],
-  operation: operationOf(state, machine, iso),
+  operation: operationOf(state, machine, observed, iso),
   faults: machine.faults.map((message) => ({
-    rule: 'reported',
+    rule: machine.fault?.by === 'detector' ? 'silence' : 'reported',
     severity: 'critical',
     since: machine.faultsSince ?? machine.since,
     message,
   })),
   ticket: machine.ticket,
 });
+
+const healthOf = ({ faults, session, suspect }: Machine): string => {
+  if (faults.length > 0) return 'Critical';
+  if (session === null) return 'Unknown';
+  return suspect ? 'Warning' : 'OK';
+};
 
 export interface MachineFilters {
   readonly state?: string | undefined;

@@ -1,4 +1,5 @@
 import { unreachable } from '@yiqiu/kernel';
+import { end, raise } from '../alarm/evolve.ts';
 import type { EnvelopeOf } from '../events.ts';
 import { must } from '../state.ts';
 import type { MachineContextState } from '../state.ts';
@@ -17,13 +18,25 @@ export const evolvePool = (state: MachineContextState, event: PoolEnvelope): voi
       state.poolByName.set(event.data.name, event.data.uid);
       return;
     case 'PoolDeleted':
+      end(state, state.pools.get(event.data.uid)?.frozen?.alarm ?? null, event.time);
       state.pools.delete(event.data.uid);
       state.poolByName.delete(event.data.name);
       return;
-    case 'PoolFrozen':
-      return change(state, event.data.uid, { frozen: { since: event.time, reason: event.data.reason } });
-    case 'PoolThawed':
-      return change(state, event.data.uid, { frozen: null });
+    case 'PoolFrozen': {
+      const { uid, name: pool, reason } = event.data;
+      const kind = 'pool-frozen' as const;
+      const alarm = raise(state, { uid: event.id, kind, pool, machine: null, since: event.time, message: reason });
+      return change(state, uid, { frozen: { since: event.time, reason, alarm } });
+    }
+    case 'PoolThawed': {
+      const { uid, waived = [] } = event.data;
+      end(state, must(state.pools.get(uid), `pool ${uid}`).frozen?.alarm ?? null, event.time);
+      for (const machineUid of waived) {
+        const machine = must(state.machines.get(machineUid), `machine ${machineUid}`);
+        state.machines.set(machineUid, { ...machine, waived: true });
+      }
+      return change(state, uid, { frozen: null });
+    }
   }
   return unreachable(event, 'pool event');
 };

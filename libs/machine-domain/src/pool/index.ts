@@ -3,6 +3,8 @@ export type { CreatePool } from './create.ts';
 export { deletePool } from './delete.ts';
 export type { DeletePool } from './delete.ts';
 export { evolvePool } from './evolve.ts';
+export { resumePool } from './resume.ts';
+export type { ResumePool } from './resume.ts';
 export { defaultFaultPolicy, poolNamed, poolRow } from './state.ts';
 export type { Pool } from './state.ts';
 export { poolsWhere, poolView } from './view.ts';

@@ -10,7 +10,7 @@ export const poolRow = z.strictObject({
   initStrategy: z.string(),
   autoOnline: z.boolean(),
   policy: faultPolicy,
-  frozen: z.strictObject({ since: z.string(), reason: z.string() }).nullable(),
+  frozen: z.strictObject({ since: z.string(), reason: z.string(), alarm: z.string() }).nullable(),
 });
 export type Pool = z.infer<typeof poolRow>;
 

@@ -10,7 +10,7 @@ export const poolView = (state: MachineContextState, pool: Pool, counts = counts
   initStrategy: pool.initStrategy,
   autoOnline: pool.autoOnline,
   policy: pool.policy,
-  frozen: pool.frozen,
+  frozen: pool.frozen === null ? null : { since: pool.frozen.since, reason: pool.frozen.reason },
   machines: { ...counts.get(pool.uid) },
 });
 

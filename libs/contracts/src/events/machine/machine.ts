@@ -94,6 +94,18 @@ export const machineEvents = {
   /** Silence beyond the lease: no new containers. */
   MachineSuspected: { 1: z.strictObject({ ...machine, silentSince: instant }) },
   MachineCleared: { 1: z.strictObject({ ...machine }) },
+  /** The machine's processes are to be proved gone: an order to its fence driver, which stands until Fenced, or until nothing is left on it. */
+  FenceRequested: { 1: z.strictObject({ ...machine, fenceId: uid, reason: z.string().min(1).max(500) }) },
+  /** A try of the driver failed. `retryAt`: when the next one is due, null where no driver can and a person is waited for. */
+  FenceFailed: {
+    1: z.strictObject({
+      ...machine,
+      fenceId: uid,
+      attempt: z.int().min(1),
+      message: text,
+      retryAt: instant.nullable(),
+    }),
+  },
   /**
    * Proof that processes are gone. `machine`: of every incarnation that was granted on this machine before; `units`: of those
    * in `incarnations` alone. `by`: the actor of a manual one, else the driver.

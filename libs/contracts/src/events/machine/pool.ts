@@ -23,6 +23,13 @@ export const poolEvents = {
     }),
   },
   PoolDeleted: { 1: z.strictObject({ uid, name }) },
-  PoolFrozen: { 1: z.strictObject({ uid, name, reason: z.string().max(500) }) },
-  PoolThawed: { 1: z.strictObject({ uid, name, reason }) },
+  /** One incident: nothing in it goes to ERROR_DETECTED by detection. `machines`: the names that were counted, at most 1,000. */
+  PoolFrozen: {
+    1: z.strictObject({ uid, name, reason: z.string().max(500), machines: z.array(name).max(1_000).optional() }),
+  },
+  /**
+   * All are back, or a person resumed it. `waived`: uids of the machines that a person said to go on with; they do not count
+   * for the blast radius until they were heard of again.
+   */
+  PoolThawed: { 1: z.strictObject({ uid, name, reason, waived: z.array(uid).max(10_000).optional() }) },
 } as const;
