@@ -9,7 +9,7 @@ import { Bell, Link, Silence, knownTiming } from '../link/index.ts';
 import type { Log } from '../log/index.ts';
 import { errorMessage, within } from '../proc/index.ts';
 import { ProgramCache } from '../programs/index.ts';
-import { adoptUnits, startDue, UnitHost } from '../units/index.ts';
+import { adoptUnits, Permits, startDue, UnitHost } from '../units/index.ts';
 import { Work } from '../work/index.ts';
 
 export interface AgentOptions {
@@ -23,7 +23,7 @@ export interface AgentOptions {
   readonly log: Log;
 }
 
-/** How long a booted machine tries to say hello before it starts by itself what it may. */
+/** How long a booted machine tries to reach the platform before it starts by itself what it may, ms. */
 const helloBeforeBootMs = 10_000;
 const housekeepingMs = 5_000;
 /** What is at work gets so long to notice that the agent stops; then it is left as it is, and taken up by the next one. */
@@ -33,6 +33,7 @@ const stopMs = 5_000;
 export class Agent {
   readonly journal: Journal;
   readonly host: UnitHost;
+  readonly permits: Permits;
   readonly work: Work;
   readonly link: Link;
   readonly bootId: string;
@@ -52,17 +53,23 @@ export class Agent {
     this.#programs = new ProgramCache(paths, transport, () => journal.meta('platform-key'), stop);
     const silence = new Silence(journal);
     const runner = new Runner(paths, journal, stop);
-    const timing = (): { leaseMs: number } => this.link?.timing ?? knownTiming(journal);
+    const contact = () => ({
+      silenceMs: silence.silenceMs,
+      leaseMs: (this.link?.timing ?? knownTiming(journal)).leaseMs,
+    });
+    const permits = new Permits(journal, contact);
+    this.permits = permits;
     this.host = new UnitHost(
       {
         paths,
         journal,
         log,
         changed: () => bells.state.ring(),
-        silence: () => ({ silenceMs: silence.silenceMs, leaseMs: timing().leaseMs }),
+        drifted: () => bells.state.ringSoon(),
+        silence: contact,
         restartByHooks: (home, message) => this.#restartByHooks(home, message),
       },
-      { paths, journal, runner, programs: this.#programs, log, stop },
+      { paths, journal, runner, programs: this.#programs, permits, log, stop },
     );
     this.work = new Work({
       machineUid,
@@ -82,6 +89,7 @@ export class Agent {
       journal,
       silence,
       host: this.host,
+      permits,
       work: this.work,
       inventory: () => this.#inventory(),
       probe: new MachineProbe(paths.probe),
@@ -96,6 +104,8 @@ export class Agent {
       log.error('the journal was damaged: a new one', { error: this.journal.setAside });
     await this.#programs.removeLeftovers();
     const booted = this.journal.meta('boot-id') !== this.bootId || this.journal.meta('powered-off') === 'yes';
+    // Whatever was accepted in another boot, its owner says anew.
+    if (booted) this.permits.lapse();
     await adoptUnits(this.host, { booted });
     // After the units: an agent killed in between finds the boot still to be dealt with.
     this.journal.setMeta('boot-id', this.bootId);
@@ -104,8 +114,9 @@ export class Agent {
     this.link.start();
     this.#housekeeping = setInterval(() => this.#keepHouse(), housekeepingMs);
     if (this.host.units().some(({ record }) => record.bootDue)) {
-      void this.link.firstHello(helloBeforeBootMs).then(() => {
-        if (!this.#stop.signal.aborted) startDue(this.host, this.work, log);
+      void this.link.reached(helloBeforeBootMs).then((reached) => {
+        // Where the platform knows what is here, it says what is to run.
+        if (!reached && !this.#stop.signal.aborted) startDue(this.host, this.work, log);
       });
     }
     log.info('agent runs', {
@@ -135,6 +146,12 @@ export class Agent {
     const unit = this.host.unit(home);
     if (unit === undefined || !unit.isRunning() || unit.busy !== null) return;
     const { log } = this.#options;
+    const { generation, lastSeq } = unit.record;
+    const refusal = unit.manifest().fencing === 'none' ? null : this.permits.refusal({ generation, seq: lastSeq });
+    if (refusal !== null) {
+      log.warn('unit is not restarted', { unit: unit.record.unit, message: refusal });
+      return unit.hold(`${message}; ${refusal}`);
+    }
     log.warn('unit is restarted', { unit: unit.record.unit, message });
     this.work.addOwn({ ...unit.record.command, step: 'restart', reason: 'retry', changed: [] }, (error) => {
       log.error('unit could not be restarted', { unit: unit.record.unit, error });
@@ -145,8 +162,10 @@ export class Agent {
     for (const unit of this.host.units()) {
       try {
         unit.boundLogs();
+        // What a hook that is still at work published.
+        unit.takeRelations();
       } catch (error) {
-        this.#options.log.warn('log cannot be bounded', { unit: unit.record.unit, error: errorMessage(error) });
+        this.#options.log.warn('house cannot be kept', { unit: unit.record.unit, error: errorMessage(error) });
       }
     }
   }

@@ -4,7 +4,7 @@ import { Journal } from '../journal/index.ts';
 import type { AgentPaths } from '../layout/index.ts';
 import type { Log } from '../log/index.ts';
 import { ProgramCache } from '../programs/index.ts';
-import { adoptUnits, stopForPowerOff, UnitHost } from '../units/index.ts';
+import { adoptUnits, Permits, stopForPowerOff, UnitHost } from '../units/index.ts';
 import { Work } from '../work/index.ts';
 
 const offline = (): Promise<never> => Promise.reject(new Error('the machine powers off: nothing is fetched'));
@@ -22,16 +22,20 @@ export const powerOff = async (
   const never = new AbortController().signal;
   const runner = new Runner(paths, journal, never);
   const programs = new ProgramCache(paths, { fetch: offline }, () => null, never);
+  // Nothing is started here: nobody is asked.
+  const contact = () => ({ silenceMs: 0, leaseMs: 1 });
+  const permits = new Permits(journal, contact);
   const host = new UnitHost(
     {
       paths,
       journal,
       log,
       changed: () => undefined,
-      silence: () => ({ silenceMs: 0, leaseMs: 1 }),
+      drifted: () => undefined,
+      silence: contact,
       restartByHooks: () => undefined,
     },
-    { paths, journal, runner, programs, log, stop: never },
+    { paths, journal, runner, programs, permits, log, stop: never },
   );
   const bootId = machineBootId(paths);
   const settled = (): void => undefined;

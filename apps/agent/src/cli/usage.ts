@@ -1,3 +1,5 @@
+export const relationUsage = 'yiqiu-agent relation-set ENDPOINT KEY=VALUE … [--service]';
+
 export const usage = `yiqiu-agent: the agent of one machine
 
   yiqiu-agent run --root DIR [--server URL --token TOKEN] [--name NAME]
@@ -5,8 +7,8 @@ export const usage = `yiqiu-agent: the agent of one machine
       joins at the first start (--server, --token), afterwards needs --root only; SIGTERM ends the agent, units run on
   yiqiu-agent stop-all --root DIR
       an announced power-off: ends the agent, then stops all units in order; the next start is another boot
-  yiqiu-agent relation-set ENDPOINT KEY=VALUE … [--service]
-      for hooks: publishes relation data (not supported yet)
+  ${relationUsage}
+      for hooks: publishes relation data of this unit, or with --service of its service; KEY= takes a key away
   yiqiu-agent version
 `;
 

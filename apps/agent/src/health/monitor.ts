@@ -1,10 +1,13 @@
-import type { Health, Probe } from '@yiqiu/program/manifest-types';
+import type { ExecCheck, Health, Probe } from '@yiqiu/program/manifest-types';
 import { pause } from '../proc/index.ts';
+import { EligibilityWatch, type Eligibility } from './eligibility.ts';
 import { httpCheck, tcpCheck, type CheckResult } from './network.ts';
 import type { ExecResult } from './exec.ts';
 
 export interface MonitorOptions {
   readonly health: Health;
+  /** `leader.eligible`, where the platform chooses a leader. */
+  readonly eligible: ExecCheck | null;
   readonly address: string;
   readonly ports: { readonly [name: string]: number };
   /** Runs a rendered check; its templates are the caller's to render. Never rejects. */
@@ -14,6 +17,7 @@ export interface MonitorOptions {
   /** When the process was started, ms since the epoch. */
   readonly startedAt: number;
   readonly changed: (state: HealthState) => void;
+  readonly eligibilityChanged: (what: 'ok' | 'rank') => void;
   /** The alive check failed as often as it may. */
   readonly died: (message: string) => void;
 }
@@ -28,10 +32,11 @@ export interface HealthState {
 
 const roleCharactersMax = 63;
 
-/** Watches one run of a unit: ready, alive, role, each in its own rhythm, until it is closed. */
+/** Watches one run of a unit: ready, alive, role, eligible, each in its own rhythm, until it is closed. */
 export class HealthMonitor {
   readonly #options: MonitorOptions;
   readonly #closed = new AbortController();
+  readonly #eligible: EligibilityWatch | null;
   #state: HealthState;
   #wasReady: boolean;
 
@@ -39,6 +44,8 @@ export class HealthMonitor {
     this.#options = options;
     this.#state = { ready: options.ready, message: '', role: null };
     this.#wasReady = options.ready;
+    const { eligible: check, exec, eligibilityChanged: changed } = options;
+    this.#eligible = check === null ? null : new EligibilityWatch({ check, exec, changed });
     const { ready, alive, role } = options.health;
     void this.#watchReady(ready);
     if (alive !== null) void this.#watchAlive(alive);
@@ -49,8 +56,19 @@ export class HealthMonitor {
     return this.#state;
   }
 
+  /** Whether it may lead; null where that is not asked, or not known now. */
+  eligibility(): Eligibility | null {
+    return this.#eligible?.answer() ?? null;
+  }
+
+  /** See {@link EligibilityWatch.fresh}. */
+  async freshen(sinceMs: number): Promise<void> {
+    await this.#eligible?.fresh(sinceMs);
+  }
+
   close(): void {
     this.#closed.abort();
+    this.#eligible?.close();
   }
 
   /** One failure does not make a ready unit unready; one success makes it ready. */

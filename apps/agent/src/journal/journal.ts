@@ -21,8 +21,10 @@ export type MetaKey =
   | 'boot-id'
   /** `yes` between an announced power-off and the next start. */
   | 'powered-off'
-  /** When the platform last answered, ms since the epoch. */
+  /** When what the platform last answered was asked, ms since the epoch. */
   | 'last-contact'
+  /** Up to which command of the service owner nothing permits a start any more, JSON. */
+  | 'permits-void'
   /** The last timing from a hello, JSON. */
   | 'timing'
   /** PEM of the platform's key, from the last hello. */

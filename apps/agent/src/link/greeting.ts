@@ -22,12 +22,12 @@ type Accepted = Extract<HelloReply, { ok: true }>;
 
 /**
  * Says hello until the platform takes it; null where the signal aborts first. A refusal (a protocol that is not spoken, a
- * machine that is not known) is said again and again, more and more seldom.
+ * machine that is not known) is said again and again, more and more seldom. `answered` gets when it was asked, steady clock.
  */
 export const greet = async (
   { transport, inventory, log, ...who }: LinkOptions,
   stop: AbortSignal,
-  answered: () => Promise<void>,
+  answered: (askedAt: number) => Promise<void>,
 ): Promise<Accepted | null> => {
   const refused = new Backoff(refusedBackoff.minMs, refusedBackoff.maxMs);
   const unanswered = new Backoff(unansweredBackoff.minMs, unansweredBackoff.maxMs);
@@ -42,8 +42,9 @@ export const greet = async (
       sentAt: Date.now(),
       inventory: await inventory(),
     };
+    const askedAt = performance.now();
     const reply = await ask(transport, hello);
-    if (typeof reply !== 'string') await answered();
+    if (typeof reply !== 'string') await answered(askedAt);
     if (typeof reply !== 'string' && reply.ok) return reply;
     const waitMs = typeof reply === 'string' ? unanswered.next() : refused.next();
     report(log, reply, waitMs);

@@ -5,7 +5,7 @@ import type { MachineProbe } from '../inventory/index.ts';
 import type { Journal, PushOrigin } from '../journal/index.ts';
 import type { Log } from '../log/index.ts';
 import { errorMessage, pause } from '../proc/index.ts';
-import type { UnitHost } from '../units/index.ts';
+import type { Permits, UnitHost } from '../units/index.ts';
 import type { Work } from '../work/index.ts';
 import { Bell } from './bell.ts';
 import { forgottenReport } from './forgotten.ts';
@@ -24,6 +24,7 @@ export interface LinkOptions {
   readonly journal: Journal;
   readonly silence: Silence;
   readonly host: UnitHost;
+  readonly permits: Permits;
   readonly work: Work;
   readonly inventory: () => Promise<Inventory>;
   readonly probe: MachineProbe;
@@ -48,10 +49,11 @@ export class Link {
   readonly options: LinkOptions;
   readonly #stop = new AbortController();
   readonly #syncing = new Map<QueueOwner, Promise<void>>();
-  readonly #firstHello = Promise.withResolvers<void>();
+  readonly #reached = Promise.withResolvers<void>();
   #timing: AgentTiming;
   #session = new AbortController();
   #greeted = false;
+  #greetedAtMs = 0;
   #loops: Promise<void>[] = [];
 
   constructor(options: LinkOptions) {
@@ -68,6 +70,11 @@ export class Link {
     return this.#greeted;
   }
 
+  /** What was observed before, ms since the epoch, is old: contact was lost since. */
+  get freshSinceMs(): number {
+    return Math.max(this.#greetedAtMs, this.options.silence.regainedAtMs);
+  }
+
   start(): void {
     const { transport } = this.options;
     transport.onPush((push) => this.#pushed(push));
@@ -77,10 +84,15 @@ export class Link {
     this.#loops = [heartbeats(this, stop), reportResults(this, stop), reportState(this, stop), this.#watchInventory()];
   }
 
-  /** True once the platform took a hello; false where it did not within `ms`. */
-  async firstHello(ms: number): Promise<boolean> {
+  /** True once the platform took a hello and knows what is here; false where it did not within `ms`. */
+  async reached(ms: number): Promise<boolean> {
     const waited = pause(ms, this.#stop.signal).then(() => false);
-    return Promise.race([this.#firstHello.promise.then(() => true), waited]);
+    return Promise.race([this.#reached.promise.then(() => true), waited]);
+  }
+
+  /** The owner of the units has a report of them: what is missing is its to issue. */
+  stateTaken(): void {
+    this.#reached.resolve();
   }
 
   async close(): Promise<void> {
@@ -90,11 +102,16 @@ export class Link {
     await this.options.transport.close();
   }
 
-  /** Units whose process ended in a silence beyond the lease are judged by it, before the silence counts as over. */
-  async contacted(): Promise<void> {
-    const { silence, host } = this.options;
-    if (silence.silenceMs > this.#timing.leaseMs) await Promise.all(host.units().map((unit) => unit.supervisor.look()));
-    silence.contact(this.#timing.leaseMs);
+  /**
+   * The platform answered what was asked at `askedAt` (steady clock, ms). Units whose process ended in a silence beyond the
+   * lease are judged by it, and what was accepted before permits nothing any more, before the silence counts as over.
+   */
+  async contacted(askedAt: number): Promise<void> {
+    const { silence, host, permits } = this.options;
+    const lapsed = (): boolean => silence.silenceMs > this.#timing.leaseMs;
+    if (lapsed()) await Promise.all(host.units().map((unit) => unit.supervisor.look()));
+    if (lapsed()) permits.lapse();
+    silence.contact(this.#timing.leaseMs, askedAt);
   }
 
   /** Asks an owner for what is missing. One at a time per owner; resolves when it is done, or could not be. */
@@ -121,7 +138,7 @@ export class Link {
   /** Hello, then what is missing, then what is. */
   async #begin(session: AbortSignal): Promise<void> {
     if (!(await pause(Math.random() * jitterMsMax, session))) return;
-    const reply = await greet(this.options, session, () => this.contacted());
+    const reply = await greet(this.options, session, (askedAt) => this.contacted(askedAt));
     if (reply === null) return;
     const { journal, log } = this.options;
     this.#timing = reply.timing;
@@ -129,7 +146,7 @@ export class Link {
     journal.setMeta('platform-key', reply.platformKey);
     journal.setMeta('address', reply.machine.address);
     this.#greeted = true;
-    this.#firstHello.resolve();
+    this.#greetedAtMs = Date.now();
     log.info('hello taken', {
       machine: reply.machine.name,
       protocol: reply.protocol,
@@ -141,11 +158,16 @@ export class Link {
   }
 
   async #pull(owner: QueueOwner): Promise<void> {
-    const { transport, journal, machineUid, log } = this.options;
+    const { transport, journal, permits, machineUid, log } = this.options;
     for (let round = 0; round < syncRoundsMax && !this.#stop.signal.aborted; round += 1) {
-      const { generation, lastSeq } = journal.place(owner);
+      const place = journal.place(owner);
+      const { generation } = place;
+      // What was accepted before a silence is asked for once more: where its owner still wants it, it says so.
+      const again = owner === 'service' && round === 0 ? permits.askAfter() : null;
+      const lastSeq = Math.min(place.lastSeq, again ?? place.lastSeq);
+      const askedAt = performance.now();
       const reply = await transport.sync({ machineUid, owner, journalId: journal.id, generation, lastSeq });
-      await this.contacted();
+      await this.contacted(askedAt);
       if (!reply.ok) {
         log.warn('sync refused', { owner, code: reply.error.code, error: reply.error.message });
         return;
@@ -155,14 +177,15 @@ export class Link {
     }
   }
 
+  /** A push is no contact: it may have lain in a buffer since before the agent stood still. Only answers are. */
   async #pushed(push: CommandPush): Promise<CommandAccepted> {
-    await this.contacted();
+    if (!this.options.permits.inContact) void this.sync(push.owner);
     return this.#take(push, 'push');
   }
 
   /** Journals first, then lets it be worked on, then says so. */
   #take(push: CommandPush, origin: PushOrigin): CommandAccepted {
-    const { journal, work, log, machineUid } = this.options;
+    const { journal, work, permits, log, machineUid } = this.options;
     const admission = journal.admit(push, origin);
     const { generation, lastSeq } = journal.place(push.owner);
     if (!admission.ok) {
@@ -170,6 +193,9 @@ export class Link {
       log.warn('commands refused', { owner: push.owner, code, error: message });
       if (code === 'journal-new') void this.sync(push.owner);
       return { ok: false, generation, acceptedUpTo: lastSeq, error: { code, message } };
+    }
+    for (const { seq, payload } of origin === 'pull' ? admission.repeated : []) {
+      permits.renew({ owner: push.owner, generation: push.generation, seq }, payload);
     }
     work.add(push.owner, push.generation, admission.accept);
     for (const key of admission.forgotten) journal.finish(forgottenReport(machineUid, push.lineage, key), null);
@@ -186,7 +212,7 @@ export class Link {
       try {
         const now = JSON.stringify(await inventory());
         if (known !== '' && now !== known && this.#greeted)
-          await greet(this.options, this.#session.signal, () => this.contacted());
+          await greet(this.options, this.#session.signal, (askedAt) => this.contacted(askedAt));
         known = now;
       } catch (error) {
         log.warn('inventory failed', { error: errorMessage(error) });

@@ -21,7 +21,6 @@ export const reportResults = async (link: Link, stop: AbortSignal): Promise<void
         await transport.report(report);
         journal.reported(id, report.owner);
       }
-      await link.contacted();
       waits.reset();
     } catch (error) {
       const againInMs = waits.next();

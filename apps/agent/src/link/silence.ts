@@ -8,6 +8,7 @@ export class Silence {
   readonly #journal: Journal;
   #contactAt: number;
   #persistedAt = Number.NEGATIVE_INFINITY;
+  #regainedAtMs = 0;
 
   constructor(journal: Journal) {
     this.#journal = journal;
@@ -20,12 +21,22 @@ export class Silence {
     return performance.now() - this.#contactAt;
   }
 
-  /** The platform answered. */
-  contact(leaseMs: number): void {
-    const now = performance.now();
-    this.#contactAt = now;
-    if (now - this.#persistedAt < leaseMs / persistPart) return;
-    this.#persistedAt = now;
-    this.#journal.setMeta('last-contact', String(Date.now()));
+  /** When the last silence beyond the lease ended, ms since the epoch; 0 before the first contact. */
+  get regainedAtMs(): number {
+    return this.#regainedAtMs;
+  }
+
+  /**
+   * The platform answered what was asked at `askedAt` (steady clock, ms). It counts as of then: an answer that lay in a
+   * buffer while the agent stood still says nothing about now.
+   */
+  contact(leaseMs: number, askedAt: number): void {
+    if (askedAt <= this.#contactAt) return;
+    const lapsed = this.silenceMs > leaseMs;
+    this.#contactAt = askedAt;
+    if (lapsed && this.silenceMs <= leaseMs) this.#regainedAtMs = Date.now() - this.silenceMs;
+    if (askedAt - this.#persistedAt < leaseMs / persistPart) return;
+    this.#persistedAt = askedAt;
+    this.#journal.setMeta('last-contact', String(Math.round(Date.now() - this.silenceMs)));
   }
 }

@@ -6,3 +6,4 @@ export * from './stop-group.ts';
 export * from './gated.ts';
 export * from './user.ts';
 export { findUnitProcess } from './find.ts';
+export { above, passageTo, type Passage } from './passage.ts';

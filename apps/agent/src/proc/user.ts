@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { through, type Passage } from './passage.ts';
 
 export interface Account {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
   readonly home: string;
+  /** Where a directory above the agent's root is closed to it. */
+  readonly passage?: Passage | null;
 }
 
 /** The account of that name in /etc/passwd, or null. */
@@ -41,7 +44,16 @@ export const runAccount = (name: string, own: Account = ownAccount()): Account =
 
 /** What goes before a command so that it runs as that account. Empty where the agent is it. */
 export const asAccount = (account: Account, own: Account = ownAccount()): string[] =>
-  account.uid === own.uid ? [] : ['setpriv', `--reuid=${account.uid}`, `--regid=${account.gid}`, '--init-groups', '--'];
+  account.uid === own.uid
+    ? []
+    : [
+        ...(account.passage ? through(account.passage) : []),
+        'setpriv',
+        `--reuid=${account.uid}`,
+        `--regid=${account.gid}`,
+        '--init-groups',
+        '--',
+      ];
 
 const accounts = (): Account[] =>
   readFileSync('/etc/passwd', 'utf8')

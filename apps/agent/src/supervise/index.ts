@@ -1,3 +1,3 @@
 export { Supervisor, type ProcessMemory, type ProcessState, type SupervisorOptions } from './supervisor.ts';
 export type { LaunchSpec } from './launch.ts';
-export { afterExit, holdReason, type HoldFacts, type RestartDecision } from './policy.ts';
+export { afterExit, holdReason, silentFor, type HoldFacts, type RestartDecision } from './policy.ts';

@@ -27,10 +27,12 @@ export interface HoldFacts {
 
 /**
  * Why a process that ended may not be started again without its owner's word, or null. Past the lease the platform may have
- * fenced this incarnation and let another one start elsewhere. (A permit to start, once the protocol has one, ends the hold;
- * until then a `start` or `restart` does.)
+ * fenced this incarnation and let another one start elsewhere. A `start` or `restart` that its owner sent since ends the hold.
  */
 export const holdReason = ({ fencing, silenceMs, leaseMs }: HoldFacts): string | null =>
   fencing === 'none' || silenceMs <= leaseMs
     ? null
-    : `waits for its owner: the platform was silent for ${Math.round(silenceMs / 1_000)} s, past the lease of ${Math.round(leaseMs / 1_000)} s`;
+    : `waits for its owner: the platform was silent for ${silentFor(silenceMs)}, past the lease of ${silentFor(leaseMs)}`;
+
+/** For people; for ever where it never answered. */
+export const silentFor = (ms: number): string => (Number.isFinite(ms) ? `${Math.round(ms / 1_000)} s` : 'ever');

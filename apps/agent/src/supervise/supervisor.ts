@@ -143,11 +143,16 @@ export class Supervisor {
     return group !== null && signalLeader(group, signal);
   }
 
-  /** A process that is dead by now is dealt with now, before anything else is learnt. */
+  /**
+   * A process that is dead by now is dealt with now, before anything else is learnt; so is one that waits for its next start
+   * and may have to be held.
+   */
   async look(): Promise<void> {
     const { process } = this.#options.memory();
     if (process !== null && !isAlive(process.identity)) await this.#gone(process.identity, 'ended');
-    await this.#last;
+    await this.#alone(async () => {
+      if (this.#restart !== null && this.#hold()) this.#options.changed();
+    });
   }
 
   /** Watches no longer; the process runs on. */
@@ -215,16 +220,13 @@ export class Supervisor {
       this.#options.changed();
       return;
     }
-    const held = this.#options.holdReason();
-    const spec = held === null ? this.#specOrNull() : null;
+    if (this.#hold(memory, message)) return this.#options.changed();
+    const spec = this.#specOrNull();
     const now = Date.now();
     this.#exitsAtMs = [...this.#exitsAtMs, now].slice(-100);
     const decision = spec === null ? null : afterExit(this.#exitsAtMs, now, spec.restart);
     this.#options.log.warn('process ended', { unit: this.#options.unit, message });
-    if (held !== null) {
-      this.#wanted = false;
-      this.#options.remember({ ...memory, held: `${message}; ${held}` });
-    } else if (decision === null || decision.giveUp) {
+    if (decision === null || decision.giveUp) {
       this.#wanted = false;
       const exits = this.#exitsAtMs.length;
       this.#options.remember({ ...memory, gaveUp: `${message}; given up after ${exits} exits` });
@@ -234,6 +236,17 @@ export class Supervisor {
       this.#startLater(decision.afterMs);
     }
     this.#options.changed();
+  }
+
+  /** True where it may not be started without its owner's word: it waits for that from now on. */
+  #hold(memory: ProcessMemory = this.#options.memory(), message = this.#message): boolean {
+    const held = this.#options.holdReason();
+    if (held === null) return false;
+    this.#wanted = false;
+    this.#cancelRestart();
+    this.#options.remember({ ...memory, held: message === '' ? held : `${message}; ${held}` });
+    this.#options.log.warn('process is not started', { unit: this.#options.unit, message: held });
+    return true;
   }
 
   #specOrNull(): LaunchSpec | null {
@@ -250,6 +263,8 @@ export class Supervisor {
     this.#restart = setTimeout(() => {
       this.#alone(async () => {
         if (!this.#wanted || this.#closed || this.#watched !== null) return;
+        // While it waited, the platform may have fallen silent, or the machine stood still.
+        if (this.#hold()) return this.#options.changed();
         try {
           await this.#launch();
         } catch (error) {

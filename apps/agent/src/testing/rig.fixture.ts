@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StepReason, StepReport, UnitCommand, UnitReport, UnitStep } from '@yiqiu/contracts';
 import { Agent } from '../app/agent.ts';
+import { writeShim } from '../app/shim.ts';
 import { AgentPaths } from '../layout/index.ts';
 import { silentLog, type Log } from '../log/index.ts';
 import { FakePlatform } from './fake-platform.fixture.ts';
@@ -16,12 +17,20 @@ export interface CommandOptions {
   readonly config?: UnitCommand['context']['config'];
   readonly relations?: UnitCommand['context']['relations'];
   readonly members?: UnitCommand['context']['members'];
+  readonly leader?: UnitCommand['context']['service']['leader'];
+  readonly relation?: string;
+  readonly member?: string;
+  readonly seed?: boolean;
+  readonly donor?: string;
   readonly incarnation?: number;
   readonly home?: string;
   readonly unit?: string;
   readonly unitUid?: string;
   readonly port?: number;
 }
+
+/** The built agent; hooks find it as `yiqiu-agent`. */
+export const agentBundle = join(import.meta.dirname, '..', '..', 'dist', 'yiqiu-agent.mjs');
 
 const firstUid = '01890000-0000-7000-8000-000000000001';
 
@@ -43,6 +52,10 @@ export const commandFor = (
     step,
     reason: options.reason ?? 'deploy',
     changed: [...(options.changed ?? [])],
+    relation: options.relation ?? null,
+    member: options.member ?? null,
+    seed: options.seed ?? false,
+    donor: options.donor ?? null,
     home: options.home ?? `echo_${port}`,
     address,
     ports,
@@ -50,7 +63,7 @@ export const commandFor = (
     context: {
       program: { name: program.wire.name, version: program.wire.version, home: '' },
       unit: { ...place, home: '', leader: false },
-      service: { name: 'cache/echo', leader: null },
+      service: { name: 'cache/echo', leader: options.leader ?? null },
       members: options.members ?? [{ ...place, leader: false, ready: false, self: true }],
       group: { name: 'cache' },
       machine: { name: 'm1', address, labels: {}, rack: null, zone: null },
@@ -77,6 +90,7 @@ export class Rig {
   constructor(log: Log = silentLog) {
     this.log = log;
     mkdirSync(this.paths.own, { recursive: true });
+    writeShim(this.paths, process.execPath, agentBundle);
   }
 
   publish(files: PackageFiles): Promise<TestProgram> {

@@ -33,7 +33,8 @@ export const admitStep = (command: UnitCommand, holder: HomeOwner | null): UnitA
       ? { is: 'nothing', message: `nothing of incarnation ${incarnation} is left: ${held}` }
       : { is: 'refused', message: `incarnation ${incarnation} was outgranted: ${held}` };
   }
-  if (incarnation > holder.incarnation && step !== 'install') {
+  // What leaves with a newer incarnation's command is what is left of an older one: the home was given to the newer.
+  if (incarnation > holder.incarnation && step !== 'install' && !leaves) {
     return { is: 'refused', message: `incarnation ${incarnation} is not installed here: ${held}; install first` };
   }
   return go;

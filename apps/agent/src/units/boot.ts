@@ -7,7 +7,6 @@ import type { UnitRuntime } from './runtime.ts';
 /**
  * Takes over the units at the agent's start. In the same boot they simply run on. After another one none runs: those that
  * did are due, and where another incarnation may run elsewhere by now (fencing is not `none`) they wait for their owner.
- * (A permit to start, once the protocol has one, is what such a unit waits for here.)
  */
 export const adoptUnits = async (host: UnitHost, { booted }: { readonly booted: boolean }): Promise<void> => {
   for (const unit of host.units()) {
@@ -33,11 +32,11 @@ const lieDown = async (unit: UnitRuntime): Promise<void> => {
   await unit.adopt(false);
 };
 
-/** Starts what is due and needs nobody's word, each in its turn. */
+/** Starts what is due and needs nobody's word, each in its turn; not what a newer incarnation on this machine replaced. */
 export const startDue = (host: UnitHost, work: Work, log: Log): void => {
   for (const unit of host.units()) {
     const { bootDue, command, unit: name } = unit.record;
-    if (!bootDue || unit.manifest().fencing !== 'none') continue;
+    if (!bootDue || unit.manifest().fencing !== 'none' || host.isOutgranted(unit)) continue;
     log.info('unit is started after the boot', { unit: name });
     work.addOwn({ ...command, step: 'start', reason: 'boot', changed: [] }, (message) => {
       log.error('unit did not start after the boot', { unit: name, error: message });

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import type { UnitCommand, UnitReport } from '@yiqiu/contracts';
 import { AgentStopping } from '../hooks/index.ts';
 import type { CommandKey, UnitRecord } from '../journal/index.ts';
@@ -7,8 +7,10 @@ import { errorMessage, findUnitProcess } from '../proc/index.ts';
 import { admitStep } from './admit.ts';
 import type { Orphan } from './data.ts';
 import { claimHome, readOwner, type HomeOwner } from './owner-file.ts';
-import { linkedProgram, switchProgram } from './program-link.ts';
+import { linkedProgram, programHome, switchProgram } from './program-link.ts';
 import { newRecord } from './record.ts';
+import { RelationBook } from './relation-book.ts';
+import type { RelationData } from './relation-data.ts';
 import { UnitRuntime, type UnitServices } from './runtime.ts';
 import { StepFailure, StepOutput, StepWork, unitStepWork, type StepTools } from './steps/index.ts';
 
@@ -76,21 +78,20 @@ export class UnitHost {
     if (!isHomeName(command.home)) throw new StepFailure(`"${command.home}" is no name of a unit home`);
     const home = this.#tools.paths.home(command.home);
     const before = this.#units.get(command.home);
-    const admission = admitStep(command, before === undefined ? readOwner(home) : ownerOf(before.record));
+    const holder = before === undefined ? readOwner(home) : ownerOf(before.record);
+    const admission = admitStep(command, holder);
     if (admission.is === 'refused') throw new StepFailure(admission.message);
     if (admission.is === 'nothing') return admission.message;
-    const leaving = command.step === 'stop' || command.step === 'remove';
-    if (before !== undefined && leaving) {
-      // It leaves as what it is: with the hooks of the program that is linked.
-      before.save({ command: { ...command, program: before.record.command.program } });
-      return before;
-    }
+    if (command.step === 'stop' || command.step === 'remove') return this.#leaving(command, home, before, holder);
     const directory = await this.#tools.programs.ensure(command.program);
     const owner = { unitUid: command.unitUid, unit: command.unit, incarnation: command.incarnation };
     if (command.step === 'install' || before === undefined) claimHome(home, owner);
     const unit = before ?? (await this.#take(command, home));
     const linked = linkedProgram(home);
-    if (command.incarnation > unit.record.incarnation && unit.isRunning()) unit.save({ effectDue: 'restart' });
+    // Started under an older incarnation.
+    if (command.incarnation > (holder?.incarnation ?? command.incarnation) && unit.isRunning()) {
+      unit.save({ effectDue: 'restart' });
+    }
     // Before the switch: an agent killed right after it knows what is due.
     unit.save({
       ...advance(unit.record, command),
@@ -98,6 +99,23 @@ export class UnitHost {
     });
     switchProgram(home, directory);
     return unit;
+  }
+
+  /** It leaves as what it is: the incarnation that the home holds, with the hooks of the program that is linked. */
+  async #leaving(
+    command: UnitCommand,
+    home: string,
+    before: UnitRuntime | undefined,
+    holder: HomeOwner | null,
+  ): Promise<UnitRuntime> {
+    if (before !== undefined) {
+      before.save({ command: { ...command, program: before.record.command.program } });
+      return before;
+    }
+    if (linkedProgram(home) === null || !existsSync(programHome(home))) {
+      switchProgram(home, await this.#tools.programs.ensure(command.program));
+    }
+    return this.#take({ ...command, incarnation: holder?.incarnation ?? command.incarnation }, home);
   }
 
   /** A unit without record: a new one, or one whose journal was lost and whose process may still run. */
@@ -118,12 +136,13 @@ export class UnitHost {
   ): Promise<readonly Orphan[]> {
     const work = new StepWork(key, command, unit, output, this.#tools);
     try {
-      if (unit.record.upgradeDue && command.step !== 'stop' && command.step !== 'remove') await this.#upgrade(work);
+      if (upgradesFirst(command, unit.record)) await this.#upgrade(work);
       const orphans = await unitStepWork[command.step](work);
       if (command.step === 'remove') await this.#forget(unit);
       return orphans ?? [];
     } finally {
       unit.busy = null;
+      unit.waits = null;
       this.#services.changed();
     }
   }
@@ -154,6 +173,16 @@ export class UnitHost {
     return [...known, ...this.#strayHomes().map((stray) => strayReport(stray, nowMs))].slice(0, 1_000);
   }
 
+  /** Checks are asked anew where their answer is older than `sinceMs` (ms since the epoch); resolves with the last answer. */
+  async freshen(sinceMs: number): Promise<void> {
+    await Promise.all(this.units().map((unit) => unit.freshen(sinceMs)));
+  }
+
+  /** Another home here holds a newer incarnation of the same unit. */
+  isOutgranted({ record }: UnitRuntime): boolean {
+    return this.units().some(({ record: other }) => other.uid === record.uid && other.incarnation > record.incarnation);
+  }
+
   close(): void {
     for (const unit of this.#units.values()) unit.close();
   }
@@ -164,7 +193,9 @@ export class UnitHost {
       .flatMap(({ name }) => {
         const home = this.#tools.paths.home(name);
         const owner = readOwner(home);
-        return owner === null ? [] : [{ home: name, owner, pid: findUnitProcess(home)?.pid ?? null }];
+        if (owner === null) return [];
+        const relations = new RelationBook(home, owner.unit, this.#services.log).data;
+        return [{ home: name, owner, relations, pid: findUnitProcess(home)?.pid ?? null }];
       });
   }
 }
@@ -172,18 +203,23 @@ export class UnitHost {
 interface StrayHome {
   readonly home: string;
   readonly owner: HomeOwner;
+  readonly relations: RelationData;
   readonly pid: number | null;
 }
+
+/** Hook upgrade comes before any step; before hook install it has nothing to run on, and waits for the next step. */
+const upgradesFirst = ({ step }: UnitCommand, { upgradeDue, installed }: UnitRecord): boolean =>
+  upgradeDue && step !== 'stop' && step !== 'remove' && (step !== 'install' || installed);
 
 /** A new incarnation in its old home begins as a new unit would, with what the files say. */
 const advance = (record: UnitRecord, command: UnitCommand): Partial<UnitRecord> =>
   command.incarnation === record.incarnation
     ? { command }
-    : { command, incarnation: command.incarnation, installed: false, init: 'none' };
+    : { command, incarnation: command.incarnation, installed: false, init: 'none', bootDue: false };
 
 const ownerOf = ({ uid, unit, incarnation }: UnitRecord): HomeOwner => ({ unitUid: uid, unit, incarnation });
 
-const strayReport = ({ home, owner, pid }: StrayHome, nowMs: number): UnitReport => ({
+const strayReport = ({ home, owner, relations, pid }: StrayHome, nowMs: number): UnitReport => ({
   ...owner,
   home,
   process: pid === null ? 'stopped' : 'running',
@@ -192,7 +228,7 @@ const strayReport = ({ home, owner, pid }: StrayHome, nowMs: number): UnitReport
   message: 'a home without record: the journal was lost since it was installed',
   role: null,
   eligible: null,
-  relationData: {},
+  relationData: relations,
   lastSeq: 0,
   startedAt: null,
   observedAt: nowMs,

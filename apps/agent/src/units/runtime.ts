@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import type { StepReason, UnitCommand, UnitContext, UnitReport } from '@yiqiu/contracts';
-import { storedManifest, type Manifest } from '@yiqiu/program/manifest-types';
+import { endpointNames, storedManifest, type Manifest } from '@yiqiu/program/manifest-types';
 import { hookEnvironment, renderArgv, renderEnvironment, type HookCall } from '@yiqiu/program/render';
 import { execCheck, HealthMonitor, type ExecResult, type HealthState } from '../health/index.ts';
 import { baseEnvironment } from '../hooks/index.ts';
 import type { Journal, UnitRecord } from '../journal/index.ts';
 import { boundLog, type AgentPaths } from '../layout/index.ts';
 import type { Log } from '../log/index.ts';
-import { runAccount, type Account, type ProcessGroup } from '../proc/index.ts';
+import { passageTo, runAccount, type Account, type ProcessGroup } from '../proc/index.ts';
 import { holdReason, Supervisor, type LaunchSpec } from '../supervise/index.ts';
 import { contextOf } from './context.ts';
+import { RelationBook } from './relation-book.ts';
+import { ofEndpoints } from './relation-data.ts';
 
 export interface UnitServices {
   readonly paths: AgentPaths;
@@ -17,6 +19,8 @@ export interface UnitServices {
   readonly log: Log;
   /** What was sent is not true any more. */
   readonly changed: () => void;
+  /** The same, of a figure that may move all the time: said at most once a second. */
+  readonly drifted: () => void;
   /** How long the platform has not answered, and for how long it may, ms. */
   readonly silence: () => { readonly silenceMs: number; readonly leaseMs: number };
   /** A unit whose hooks do it all failed its alive check: to be restarted in its turn. */
@@ -33,13 +37,17 @@ export class UnitRuntime {
   #record: UnitRecord;
   #manifest: { readonly of: unknown; readonly is: Manifest } | null = null;
   #health: { readonly run: string; readonly monitor: HealthMonitor } | null = null;
+  readonly #relations: RelationBook;
   /** The step at work, as the report shows it. */
   busy: 'starting' | 'stopping' | null = null;
+  /** What the step at work waits for, for people. */
+  waits: string | null = null;
 
   constructor(record: UnitRecord, services: UnitServices) {
     this.#record = record;
     this.#services = services;
     this.home = services.paths.home(record.home);
+    this.#relations = new RelationBook(this.home, record.unit, services.log);
     this.supervisor = new Supervisor({
       unit: record.unit,
       home: this.home,
@@ -78,12 +86,13 @@ export class UnitRuntime {
   }
 
   context(): UnitContext {
-    return contextOf(this.#record.command, this.home);
+    return contextOf(this.#record.command, this.home, this.manifest());
   }
 
   /** Throws where the user does not exist. */
   account(user: string = this.manifest().user): Account {
-    return runAccount(user);
+    const account = runAccount(user);
+    return { ...account, passage: passageTo(this.#services.paths.root, account) };
   }
 
   environment(account: Account, call: HookCall): { [name: string]: string } {
@@ -128,8 +137,30 @@ export class UnitRuntime {
   }
   #adopting = false;
 
+  /** What runs is not known any more, and its owner decides: for a program whose hooks do it all. */
+  hold(message: string): void {
+    this.save({ startedAt: null, ready: false, held: message.slice(0, 400) });
+    this.refresh();
+  }
+
+  /** Whether it may lead, asked at `sinceMs` (ms since the epoch) or later; resolves when that is known. */
+  async freshen(sinceMs: number): Promise<void> {
+    await this.#health?.monitor.freshen(sinceMs);
+  }
+
+  /** Before a hook runs as that account. */
+  openRelations(account: Account): void {
+    this.#relations.open(account);
+  }
+
+  /** Reads what hooks published since; news are reported. */
+  takeRelations(): void {
+    if (this.#relations.take()) this.#services.changed();
+  }
+
   report(generation: number, nowMs: number): UnitReport {
     const { record } = this;
+    this.#relations.take();
     const state = this.supervisor.state();
     const health = this.health();
     const running = this.isRunning();
@@ -142,10 +173,10 @@ export class UnitRuntime {
       process: at ?? (running ? 'running' : 'stopped'),
       pid: state.pid,
       ready: running && health.ready,
-      message: (state.message !== '' ? state.message : health.message).slice(0, 500),
+      message: (this.waits ?? (state.message !== '' ? state.message : health.message)).slice(0, 500),
       role: health.role,
-      eligible: null,
-      relationData: {},
+      eligible: running ? (this.#health?.monitor.eligibility() ?? null) : null,
+      relationData: ofEndpoints(this.#relations.data, endpointNames(this.manifest())),
       lastSeq: record.generation === generation ? record.lastSeq : 0,
       startedAt: state.startedAt ?? record.startedAt,
       observedAt: nowMs,
@@ -179,8 +210,10 @@ export class UnitRuntime {
 
   #monitor(startedAt: number): HealthMonitor {
     const { record } = this;
+    const { health, leader } = this.manifest();
     return new HealthMonitor({
-      health: this.manifest().health,
+      health,
+      eligible: leader.kind === 'platform' ? leader.eligible : null,
       address: record.command.address,
       ports: record.command.ports,
       exec: (argv, timeoutMs) => this.check(argv, timeoutMs),
@@ -190,6 +223,7 @@ export class UnitRuntime {
         if (ready !== this.#record.ready) this.save({ ready });
         this.#services.changed();
       },
+      eligibilityChanged: (what) => (what === 'ok' ? this.#services.changed() : this.#services.drifted()),
       died: (message) => this.#died(message),
     });
   }

@@ -43,7 +43,7 @@ export type LimitName = (typeof limitNames)[number];
 export const reservedUnitKeys: readonly string[] = ['name', 'ordinal', 'incarnation', 'ip', 'port', 'ports', 'leader'];
 
 /** What of a unit's home is not the package's to use as a data directory. */
-export const reservedHomeNames: readonly string[] = ['program', 'conf', 'log', 'run', '.owner'];
+export const reservedHomeNames: readonly string[] = ['program', 'conf', 'log', 'run', '.owner', '.relations'];
 
 export const changeCauses = ['config', 'relation', 'members', 'leader'] as const;
 export type ChangeCause = (typeof changeCauses)[number];

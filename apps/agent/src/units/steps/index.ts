@@ -2,7 +2,9 @@ import type { UnitStep } from '@yiqiu/contracts';
 import type { Orphan } from '../data.ts';
 import { configChanged } from './config-changed.ts';
 import { install } from './install.ts';
+import { memberStep } from './member.ts';
 import { relationChanged } from './relation-changed.ts';
+import { relationDeparted } from './relation-departed.ts';
 import { remove } from './remove.ts';
 import { restart, start } from './start.ts';
 import { stop } from './stop.ts';
@@ -17,9 +19,9 @@ export const unitStepWork: { readonly [step in UnitStep]: (work: StepWork) => Pr
   stop,
   remove,
   restart,
-  'relation-departed': (work) => work.hook('relation-departed', { relation: work.command.relation ?? '' }),
-  'member-add': (work) => work.hook('member-add', { member: work.command.member ?? '' }),
-  'member-remove': (work) => work.hook('member-remove', { member: work.command.member ?? '' }),
+  'relation-departed': relationDeparted,
+  'member-add': (work) => memberStep(work, 'member-add'),
+  'member-remove': (work) => memberStep(work, 'member-remove'),
 };
 
 export { StepFailure } from './failure.ts';

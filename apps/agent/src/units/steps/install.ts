@@ -11,10 +11,12 @@ import type { StepWork } from './work.ts';
 export const install = async (work: StepWork): Promise<void> => {
   const { unit, command } = work;
   work.render('config');
+  await work.requireReach();
   const otherVersion = command.reason === 'upgrade' || command.reason === 'rollback';
   if (!unit.record.installed || !otherVersion) await work.hook('install');
   // The hook may just have made the unit's user.
   const account = unit.account();
+  await work.requireReach();
   for (const directory of ['conf', 'log', 'run'])
     chownSync(makeInside(unit.home, directory, account), account.uid, account.gid);
   for (const { to } of work.manifest.templates) chownSync(join(unit.home, to), account.uid, account.gid);
@@ -28,7 +30,8 @@ const initData = async (work: StepWork): Promise<void> => {
   if (!work.hasHook('init')) return;
   if (unit.record.init !== 'begun' && !needsInit(manifest, unit.home)) return;
   unit.save({ init: 'begun' });
-  await work.hook('init');
+  const { seed, donor } = work.command;
+  await work.hook('init', { ...(seed ? { seed } : {}), ...(donor === null ? {} : { donor }) });
   markData(manifest, unit.home, {
     unitUid: unit.record.uid,
     unit: unit.record.unit,

@@ -6,6 +6,7 @@ import {
   type ChangeCause,
   type ChangeEffect,
   type HookName,
+  type HookSettings,
   type Manifest,
 } from '@yiqiu/program/manifest-types';
 import type { HookCall } from '@yiqiu/program/render';
@@ -16,9 +17,12 @@ import type { Log } from '../../log/index.ts';
 import { errorCode, errorMessage, pause, type Account } from '../../proc/index.ts';
 import type { ProgramCache } from '../../programs/index.ts';
 import { makeInside, makeParentInside } from '../inside.ts';
+import type { Permits } from '../permits.ts';
 import { programHome } from '../program-link.ts';
+import { reachFault } from '../reach.ts';
 import { filesToWrite, renderFiles, writeFiles } from '../render.ts';
 import type { UnitRuntime } from '../runtime.ts';
+import { causeOf } from './cause.ts';
 import { StepFailure } from './failure.ts';
 import type { StepOutput } from './output.ts';
 
@@ -27,6 +31,7 @@ export interface StepTools {
   readonly journal: Journal;
   readonly runner: Runner;
   readonly programs: ProgramCache;
+  readonly permits: Permits;
   readonly log: Log;
   readonly stop: AbortSignal;
 }
@@ -36,6 +41,10 @@ const logTailBytesMax = 16 * 1024;
 /** How long a started unit may take to become ready where hook `start` has no time of its own, ms. */
 const readyTimeoutMs = 60_000;
 const readyPollMs = 50;
+type RunSettings = Pick<HookSettings, 'user' | 'timeoutMs' | 'retries'>;
+/** How long a step waits for its owner to send it again, once the platform answers, ms. */
+const permitMs = 30_000;
+const permitPollMs = 100;
 const strength: { readonly [effect in ChangeEffect]: number } = { none: 0, reload: 1, restart: 2 };
 
 /** One step at work on one unit: what all steps are made of. Everything here may be repeated after the agent's restart. */
@@ -52,13 +61,23 @@ export class StepWork {
     return this.unit.manifest();
   }
 
-  /** Null where the unit's user does not exist yet. */
-  accountIfThere(): Account | null {
+  /** Null where the user, by default the unit's, does not exist yet. */
+  accountIfThere(user?: string): Account | null {
     try {
-      return this.unit.account();
+      return this.unit.account(user);
     } catch {
       // Only `runAccount` throws, and whoever needs the user asks it again and reports why.
       return null;
+    }
+  }
+
+  /** Fails the step where one of the users that hooks and process run as cannot reach the home. Who does not exist is left out. */
+  async requireReach(): Promise<void> {
+    const { user, hooks } = this.manifest;
+    for (const name of new Set([user, ...Object.values(hooks).map((settings) => settings.user)])) {
+      const account = this.accountIfThere(name);
+      const fault = account === null ? null : await reachFault(this.unit.home, account);
+      if (fault !== null) throw new StepFailure(fault);
     }
   }
 
@@ -77,25 +96,28 @@ export class StepWork {
   async tryHook(hook: HookName, call: Partial<HookCall>, as: string): Promise<RunResult | null> {
     const settings = this.manifest.hooks[hook];
     if (settings === undefined) return null;
+    const result = await this.#run(join('hooks', hook), settings, call, as);
+    this.output.add(`hook ${as}`, result.output, result.truncated);
+    return result;
+  }
+
+  /** Runs an executable of the program as page 03 says that hooks are run. */
+  async #run(path: string, settings: RunSettings, call: Partial<HookCall>, as: string): Promise<RunResult> {
+    const { unit, command, tools } = this;
     const account = this.#account(settings.user);
-    const contextFile = this.#writeContext(account);
-    const env = this.unit.environment(account, {
-      reason: this.command.reason,
-      changed: this.command.changed,
-      ...call,
-      contextFile,
-    });
-    const result = await this.tools.runner.run({
+    const given = { reason: command.reason, changed: command.changed, contextFile: this.#writeContext(account) };
+    unit.openRelations(account);
+    const result = await tools.runner.run({
       key: this.key,
       name: as,
-      argv: [join(programHome(this.unit.home), 'hooks', hook)],
-      cwd: this.unit.home,
-      env,
+      argv: [join(programHome(unit.home), path)],
+      cwd: unit.home,
+      env: unit.environment(account, { ...given, ...call }),
       account,
       timeoutMs: settings.timeoutMs,
       retries: settings.retries,
     });
-    this.output.add(`hook ${as}`, result.output, result.truncated);
+    unit.takeRelations();
     return result;
   }
 
@@ -141,24 +163,29 @@ export class StepWork {
 
   /** Gives the running process what changed files owe it. A unit that does not run will read them when it starts. */
   async settleEffect(): Promise<void> {
+    if (await this.settleReload()) return;
+    await this.recycle();
+  }
+
+  /** The same, where a reload does; what a restart is owed for stays so. True where nothing is left. */
+  async settleReload(): Promise<boolean> {
     const { effectDue } = this.unit.record;
-    if (effectDue === 'none') return;
+    if (effectDue === 'none') return true;
     if (!this.unit.isRunning()) {
       this.unit.save({ effectDue: 'none' });
-      return;
+      return true;
     }
     const reload = this.manifest.process?.reload ?? null;
-    if (effectDue === 'reload' && reload !== null) {
-      if (reload.kind === 'signal') this.unit.supervisor.signal(reload.signal);
-      else await this.#runReload(reload.run);
-      this.unit.save({ effectDue: 'none' });
-      return;
-    }
-    await this.recycle();
+    if (effectDue !== 'reload' || reload === null) return false;
+    if (reload.kind === 'signal') this.unit.supervisor.signal(reload.signal);
+    else await this.#runReload(reload.run);
+    this.unit.save({ effectDue: 'none' });
+    return true;
   }
 
   /** Hook stop, stop, hook start, start, ready. */
   async recycle(): Promise<void> {
+    await this.#permitted();
     await this.once('recycle-stopped', () => this.stopUnit('recycle-'));
     await this.startUnit('recycle-');
   }
@@ -167,6 +194,7 @@ export class StepWork {
   async startUnit(prefix = ''): Promise<void> {
     const { unit } = this;
     unit.busy = 'starting';
+    if (!unit.isRunning()) await this.#permitted();
     const logOffset = Number(this.remembered(`${prefix}log-offset`, () => String(sizeOf(unit.logFile))));
     await this.hook('start', {}, `${prefix}start`);
     if (this.manifest.process === null) {
@@ -189,6 +217,31 @@ export class StepWork {
     if (this.manifest.process !== null) await unit.supervisor.stop();
     unit.save({ startedAt: null });
     unit.refresh();
+  }
+
+  /**
+   * Where another incarnation may run elsewhere by now, waits until the command is known to be wanted still; then with what
+   * is known now. Fails the step where its owner, though it answers, does not say so.
+   */
+  async #permitted(): Promise<void> {
+    const { unit, tools, key } = this;
+    if (this.manifest.fencing === 'none') return;
+    // What the agent does on its own account is permitted by the last command that was done.
+    const judged = key.generation === 0 ? { generation: unit.record.generation, seq: unit.record.lastSeq } : key;
+    let waitedMs = 0;
+    for (;;) {
+      const refusal = tools.permits.refusal(judged);
+      if (refusal === null) break;
+      if (waitedMs >= permitMs) throw new StepFailure(`not started: ${refusal}`);
+      unit.waits = refusal;
+      if (!(await pause(permitPollMs, tools.stop))) throw new AgentStopping();
+      if (tools.permits.inContact) waitedMs += permitPollMs;
+    }
+    unit.waits = null;
+    const context = tools.permits.renewed(key);
+    if (context === null) return;
+    unit.save({ command: { ...unit.record.command, context } });
+    this.render(causeOf(this.command));
   }
 
   async #startProcess(): Promise<void> {
@@ -219,22 +272,9 @@ export class StepWork {
   }
 
   async #runReload(run: string): Promise<void> {
-    const account = this.#account(this.manifest.hooks.reload?.user ?? this.manifest.user);
-    const env = this.unit.environment(account, {
-      reason: this.command.reason,
-      changed: this.command.changed,
-      contextFile: this.#writeContext(account),
-    });
-    const result = await this.tools.runner.run({
-      key: this.key,
-      name: 'reload',
-      argv: [join(programHome(this.unit.home), run)],
-      cwd: this.unit.home,
-      env,
-      account,
-      timeoutMs: this.manifest.hooks.reload?.timeoutMs ?? readyTimeoutMs,
-      retries: this.manifest.hooks.reload?.retries ?? 0,
-    });
+    const { hooks, user } = this.manifest;
+    const settings = hooks.reload ?? { user, timeoutMs: readyTimeoutMs, retries: 0 };
+    const result = await this.#run(run, settings, {}, 'reload');
     this.output.add(run, result.output, result.truncated);
     if (result.exitCode !== 0) throw new StepFailure(`reload by ${run}: ${result.message}`, result.exitCode);
   }
