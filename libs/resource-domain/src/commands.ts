@@ -1,5 +1,6 @@
-import type { ActivateContainer, DeclineContainer, ReleaseUnit } from './container/index.ts';
-import type { AddHost, CloseHost, ConfirmEvacuated, ForgetHost, ObserveHost } from './host/index.ts';
+import type { ActivateContainer, DeclineContainer, EndRelease, ReleaseUnit } from './container/index.ts';
+import type { CancelEvacuation, EvacuateHost, MigrateContainer } from './evacuation/index.ts';
+import type { AddHost, CloseHost, ConfirmEvacuated, FenceHost, ForgetHost, ObserveHost } from './host/index.ts';
 import type { CreatePackage } from './package/index.ts';
 import type { AllocateContainer, PlacePending } from './placement/index.ts';
 
@@ -15,4 +16,9 @@ export type ResourceCommand =
   | PlacePending
   | ActivateContainer
   | DeclineContainer
-  | ReleaseUnit;
+  | ReleaseUnit
+  | EndRelease
+  | FenceHost
+  | EvacuateHost
+  | CancelEvacuation
+  | MigrateContainer;

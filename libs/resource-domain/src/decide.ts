@@ -2,8 +2,9 @@ import type { ResourceContextEvent } from '@yiqiu/contracts';
 import { unreachable } from '@yiqiu/kernel';
 import type { Ctx, Decision } from '@yiqiu/kernel';
 import type { ResourceCommand } from './commands.ts';
-import { activateContainer, declineContainer, releaseUnit } from './container/index.ts';
-import { addHost, closeHost, confirmEvacuated, forgetHost, observeHost } from './host/index.ts';
+import { activateContainer, declineContainer, endRelease, releaseUnit } from './container/index.ts';
+import { cancelEvacuation, evacuateHost, migrateContainer } from './evacuation/index.ts';
+import { addHost, closeHost, confirmEvacuated, fenceHost, forgetHost, observeHost } from './host/index.ts';
 import { createPackage } from './package/index.ts';
 import { allocateContainer, placePending } from './placement/index.ts';
 import type { ResourceContextState } from './state.ts';
@@ -34,9 +35,19 @@ export const decide = (
     case 'ActivateContainer':
       return activateContainer(state, command);
     case 'DeclineContainer':
-      return declineContainer(state, command);
+      return declineContainer(state, command, ctx);
     case 'ReleaseUnit':
       return releaseUnit(state, command);
+    case 'EndRelease':
+      return endRelease(state, command);
+    case 'FenceHost':
+      return fenceHost(state, command);
+    case 'EvacuateHost':
+      return evacuateHost(state, command, ctx);
+    case 'CancelEvacuation':
+      return cancelEvacuation(state, command, ctx);
+    case 'MigrateContainer':
+      return migrateContainer(state, command);
   }
   return unreachable(command, 'resource command');
 };

@@ -80,6 +80,21 @@ export const machineEvent = {
     of(n, 'MachineOfflined', { ...named(n), requestId: testUuid(request) }),
   left: (n: number): MachineContextEvent => of(n, 'MachineLeft', { ...named(n), reason: null }),
   discarded: (n: number): MachineContextEvent => of(n, 'MachineDiscarded', { ...named(n), reason: null }),
+  fenced: (
+    n: number,
+    fence: number,
+    choice: Partial<Pick<MachineData<'Fenced'>, 'how' | 'scope' | 'incarnations'>> = {},
+  ): MachineContextEvent =>
+    of(n, 'Fenced', {
+      ...named(n),
+      fenceId: testUuid(800 + fence),
+      scope: 'machine',
+      incarnations: [],
+      how: 'local',
+      by: 'local',
+      reason: null,
+      ...choice,
+    }),
   labelled: (n: number, labels: { [label: string]: string }): MachineContextEvent =>
     of(n, 'MachineLabelled', { ...named(n), labels, rack: null, zone: null }),
 };
@@ -97,6 +112,8 @@ export interface RequestChoice {
   readonly pools?: string[];
   readonly ports?: PortRequest[];
   readonly placement?: PlacementRules;
+  /** Ordinals that are asked for together with this one. */
+  readonly with?: readonly number[];
 }
 
 export const port = (name: string, usual: number | null, pin: number | null = null): PortRequest => ({
@@ -120,6 +137,11 @@ export const request = (service: number, ordinal: number, choice: RequestChoice 
   placement: choice.placement ?? { spread: ['machine'], labels: {} },
 });
 
+const batched = (service: number, ordinal: number, choice: RequestChoice) => {
+  const { requestId: id, incarnation } = request(service, ordinal, choice);
+  return { ...unit(service, ordinal), ordinal, incarnation, requestId: id };
+};
+
 const unit = (service: number, ordinal: number) => ({
   uid: unitUid(service, ordinal),
   unit: `cache/s${service}/${ordinal}`,
@@ -127,12 +149,16 @@ const unit = (service: number, ordinal: number) => ({
 const unitStream = (service: number, ordinal: number): string => `unit/${unitUid(service, ordinal)}`;
 
 export const unitRequested = (service: number, ordinal: number, choice: RequestChoice = {}): ServiceContextEvent => {
-  const { unitUid: uid, ...asked } = request(service, ordinal, choice);
+  const { unitUid: uid, batch: _batch, ...asked } = request(service, ordinal, choice);
   return {
     stream: unitStream(service, ordinal),
     type: 'UnitRequested',
     version: 1,
-    data: { ...asked, uid, groupUid: testUuid(901) },
+    data: {
+      ...asked,
+      ...{ uid, groupUid: testUuid(901) },
+      ...(choice.with === undefined ? {} : { batch: choice.with.map((other) => batched(service, other, choice)) }),
+    },
   };
 };
 
@@ -164,6 +190,72 @@ export const unitRemoved = (
     container,
     requestId: requestId(service, ordinal, incarnation),
   },
+});
+
+/** As version 2 says it: whether the agent confirmed. */
+export const unitRemovedAs = (
+  service: number,
+  ordinal: number,
+  container: string,
+  confirmed: boolean,
+  incarnation = 1,
+): ServiceContextEvent => ({
+  stream: unitStream(service, ordinal),
+  type: 'UnitRemoved',
+  version: 2,
+  data: {
+    ...unit(service, ordinal),
+    serviceUid: serviceUid(service),
+    incarnation,
+    container,
+    requestId: requestId(service, ordinal, incarnation),
+    confirmed,
+  },
+});
+
+export const unitCopyRemoved = (
+  service: number,
+  ordinal: number,
+  container: string,
+  incarnation = 1,
+): ServiceContextEvent => ({
+  stream: unitStream(service, ordinal),
+  type: 'UnitCopyRemoved',
+  version: 1,
+  data: { ...unit(service, ordinal), copy: testUuid(902), incarnation, container },
+});
+
+export const unitMigrated = (service: number, ordinal: number, from: string, to: string): ServiceContextEvent => {
+  const place = { machineUid: machineUid(0), machine: 'm0', incarnation: 1 };
+  return {
+    stream: unitStream(service, ordinal),
+    type: 'UnitMigrated',
+    version: 1,
+    data: {
+      ...unit(service, ordinal),
+      serviceUid: serviceUid(service),
+      requestId: testUuid(903),
+      from: { ...place, container: from, copy: testUuid(902) },
+      to: {
+        ...place,
+        ...{ container: to, incarnation: 2, address: '127.0.1.1', rack: null, zone: null, labels: {} },
+        ...{ resources: { cpuMilli: 1, memoryMiB: 1, diskMiB: 1 }, ports: {}, home: 'home' },
+      },
+    },
+  };
+};
+
+export const evacuationCancelled = (
+  service: number,
+  ordinal: number,
+  container: string,
+  replacement: string | null,
+  then: 'waits' | 'retry',
+): ServiceContextEvent => ({
+  stream: unitStream(service, ordinal),
+  type: 'EvacuationCancelled',
+  version: 1,
+  data: { ...unit(service, ordinal), incarnation: 1, container, replacement, then, message: 'no successor' },
 });
 
 export const containerDeclined = (

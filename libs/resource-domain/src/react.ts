@@ -1,37 +1,54 @@
 import { unreachable } from '@yiqiu/kernel';
 import type { EventEnvelope, Reaction } from '@yiqiu/kernel';
 import type { ResourceCommand } from './commands.ts';
+import { isToEvacuate } from './evacuation/index.ts';
 import { asResourceEvent } from './events.ts';
+import type { ResourceEnvelope } from './events.ts';
 import { isEvacuated } from './host/index.ts';
+import { makesRoom } from './makes-room.ts';
 import type { ResourceContextState } from './state.ts';
 
 type Reactions = readonly Reaction<ResourceCommand>[];
 
 const none: Reactions = [];
 
-/** Neither command is ever refused: a refusal is a defect. */
+/** None of these commands is ever refused: a refusal is a defect. */
+const answer = (command: ResourceCommand): Reactions => [{ command, ifRefused: 'halt' }];
+
 const confirm = (state: ResourceContextState, machineUid: string): Reactions =>
-  isEvacuated(state, state.hosts.get(machineUid))
-    ? [{ command: { type: 'ConfirmEvacuated', data: { machineUid } }, ifRefused: 'halt' }]
-    : none;
+  isEvacuated(state, state.hosts.get(machineUid)) ? answer({ type: 'ConfirmEvacuated', data: { machineUid } }) : none;
 
-const retry = (state: ResourceContextState): Reactions =>
-  state.pending.size === 0 ? none : [{ command: { type: 'PlacePending', data: {} }, ifRefused: 'halt' }];
+const evacuate = (state: ResourceContextState, machineUid: string): Reactions =>
+  isToEvacuate(state, state.hosts.get(machineUid)) ? answer({ type: 'EvacuateHost', data: { machineUid } }) : none;
 
-/** What follows here from an event of ours: a faulty machine that is empty is confirmed; room that came up is used. */
+/** Once after the last of the events that make room, however many one decision had. */
+const retry = (state: ResourceContextState, event: ResourceEnvelope): Reactions => {
+  const isLast = makesRoom[event.type] && state.latest.room === event.position;
+  const waits = state.pending.size > 0 || state.seeking.size > 0;
+  return isLast && waits ? answer({ type: 'PlacePending', data: {} }) : none;
+};
+
+/**
+ * What follows here from an event of ours: a faulty machine is evacuated, and confirmed once it is; room that came up is used.
+ */
 export const react = (state: ResourceContextState, envelope: EventEnvelope): Reactions => {
   const event = asResourceEvent(envelope);
+  return [...aboutMachine(state, event), ...retry(state, event)];
+};
+
+const aboutMachine = (state: ResourceContextState, event: ResourceEnvelope): Reactions => {
   switch (event.type) {
     case 'HostObserved':
-      return [...confirm(state, event.data.machineUid), ...retry(state)];
     case 'ContainerReleased':
-      return [...confirm(state, event.data.machineUid), ...retry(state)];
+    case 'ContainerWaiting':
+      return [...evacuate(state, event.data.machineUid), ...confirm(state, event.data.machineUid)];
     case 'PackageCreated':
     case 'HostForgotten':
-      return retry(state);
+    case 'HostFenced':
     case 'ContainerAllocated':
     case 'ContainerActivated':
     case 'ContainerEvacuating':
+    case 'EvacuationHeld':
     case 'ContainerReleasing':
     case 'MachineEvacuated':
     case 'MachineClosed':

@@ -15,7 +15,7 @@ export type ResourceContextState = {
   readonly hosts: Map<string, Host>;
   /** By service uid; those that have a container or pending work. */
   readonly services: Map<string, ResourceService>;
-  /** By uid; the live ones. What is released is history. */
+  /** By uid; what is released is history. */
   readonly containers: Map<string, Container>;
   /** By request id, in the order in which they began to wait. */
   readonly pending: Map<string, PendingPlacement>;
@@ -27,8 +27,12 @@ export type ResourceContextState = {
   readonly containersByUnit: Map<string, Set<string>>;
   readonly containersByService: Map<string, Set<string>>;
   readonly containerByRequest: Map<string, string>;
+  /** Uids of containers that want a replacement which they do not have. */
+  readonly seeking: Set<string>;
   readonly pendingByUnit: Map<string, Set<string>>;
   readonly pendingByService: Map<string, Set<string>>;
+  /** `room`: position of the last event after which something that waits may fit; 0 for none since the fold began. */
+  readonly latest: { room: number };
 };
 
 export const initialState = (): ResourceContextState => ({
@@ -42,8 +46,10 @@ export const initialState = (): ResourceContextState => ({
   containersByUnit: new Map(),
   containersByService: new Map(),
   containerByRequest: new Map(),
+  seeking: new Set(),
   pendingByUnit: new Map(),
   pendingByService: new Map(),
+  latest: { room: 0 },
 });
 
 /** For evolve: what an event names must be there, else the log is damaged. Throws Error. */

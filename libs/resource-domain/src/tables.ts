@@ -1,6 +1,6 @@
 import type { Json, TableRows, Tables } from '@yiqiu/kernel';
 import type { z } from 'zod';
-import { addContainer, containerRow } from './container/index.ts';
+import { containerRow, restoreContainers } from './container/index.ts';
 import { hostRow } from './host/index.ts';
 import { packageRow, putPackage } from './package/index.ts';
 import { pendingRow, putPending } from './placement/index.ts';
@@ -23,7 +23,7 @@ export const restore = (rows: TableRows): ResourceContextState => {
   for (const row of read(rows, 'package', packageRow)) putPackage(state, row);
   for (const row of read(rows, 'host', hostRow)) state.hosts.set(row.machineUid, row);
   for (const row of read(rows, 'resource-service', resourceServiceRow)) state.services.set(row.serviceUid, row);
-  for (const row of read(rows, 'container', containerRow)) addContainer(state, row);
+  restoreContainers(state, read(rows, 'container', containerRow));
   const pending = read(rows, 'pending', pendingRow);
   for (const row of pending.sort((a, b) => a.since - b.since)) putPending(state, row);
   return state;

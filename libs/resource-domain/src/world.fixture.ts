@@ -12,7 +12,10 @@ export class World {
   readonly refused: string[] = [];
   readonly #own = new Envelopes('resource');
   readonly #foreign = { machine: new Envelopes('machine'), service: new Envelopes('service') };
+  #last: { readonly context: 'machine' | 'service'; readonly envelope: EventEnvelope } | null = null;
   #uuids = 0;
+  /** ms since the epoch; only a test moves it. */
+  now = testNowMs;
 
   /** Called after each event is folded. */
   onEvent: (event: EventEnvelope, before: ResourceContextState) => void = () => undefined;
@@ -31,13 +34,32 @@ export class World {
     return this.#take('service', event);
   }
 
+  /** What the clock leads to once it shows the earliest deadline; types of the events. */
+  tick(): readonly string[] {
+    const from = this.log.length;
+    this.now = Math.max(this.now, resourceDomain.nextDeadline(this.state) ?? this.now);
+    const command = resourceDomain.tick(this.state, this.now);
+    if (command !== null) this.#react({ command, ifRefused: 'halt' });
+    return this.log.slice(from).map(({ type }) => type);
+  }
+
+  /** The last foreign event once more, as it was; types of the events that it leads to. */
+  again(): readonly string[] {
+    const from = this.log.length;
+    if (this.#last === null) return [];
+    const { context, envelope } = this.#last;
+    for (const reaction of resourceDomain.reactors[context]?.react(this.state, envelope) ?? []) this.#react(reaction);
+    return this.log.slice(from).map(({ type }) => type);
+  }
+
   /** Types of what the foreign event led to. */
   #take(context: 'machine' | 'service', event: NewEvent): readonly string[] {
     const from = this.log.length;
     const reactor = resourceDomain.reactors[context];
     if (reactor === undefined) throw new Error(`no reactor to ${context}`);
     if (!reactor.types.includes(event.type)) throw new Error(`the reactor to ${context} does not take ${event.type}`);
-    for (const reaction of reactor.react(this.state, this.#foreign[context].place(event))) this.#react(reaction);
+    this.#last = { context, envelope: this.#foreign[context].place(event) };
+    this.again();
     return this.log.slice(from).map(({ type }) => type);
   }
 
@@ -64,7 +86,7 @@ export class World {
 
   #ctx(): Ctx {
     return {
-      now: testNowMs,
+      now: this.now,
       uuid: () => testUuid(500_000 + ++this.#uuids),
       actor: 'user:test',
       reason: null,

@@ -1,10 +1,11 @@
 export { activateContainer } from './activate.ts';
 export type { ActivateContainer } from './activate.ts';
 export { containerUnknown } from './errors.ts';
-export { declineContainer, releaseUnit } from './release.ts';
-export type { DeclineContainer, ReleaseUnit } from './release.ts';
+export { declineContainer, endRelease, releaseUnit } from './release.ts';
+export type { DeclineContainer, EndRelease, ReleaseUnit } from './release.ts';
 export { evolveContainer } from './evolve.ts';
 export { containerById, containersWhere, containerView, idOf } from './view.ts';
 export type { ContainerFilters, Listed } from './view.ts';
-export { addContainer, containerRow, containersOn, liveStates } from './state.ts';
-export type { Container } from './state.ts';
+export { restoreContainers } from './rows.ts';
+export { containerRow, containersOn, containerStates, isLive } from './state.ts';
+export type { Container, ContainerState } from './state.ts';

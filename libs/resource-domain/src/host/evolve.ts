@@ -1,11 +1,12 @@
 import { unreachable } from '@yiqiu/kernel';
+import { changeContainer } from '../container/rows.ts';
 import type { EnvelopeOf } from '../events.ts';
 import { must } from '../state.ts';
 import type { ResourceContextState } from '../state.ts';
 import type { Host } from './state.ts';
 
 export type HostEnvelope = EnvelopeOf<
-  'HostObserved' | 'HostForgotten' | 'MachineEvacuated' | 'MachineClosed' | 'MachineCloseRefused'
+  'HostObserved' | 'HostForgotten' | 'HostFenced' | 'MachineEvacuated' | 'MachineClosed' | 'MachineCloseRefused'
 >;
 
 const change = (state: ResourceContextState, machineUid: string, patch: Partial<Host>): void => {
@@ -21,12 +22,18 @@ export const evolveHost = (state: ResourceContextState, event: HostEnvelope): vo
         ...data,
         closedFor: data.state === 'READY' ? null : (before?.closedFor ?? null),
         evacuated: data.state === 'ERROR_DETECTED' && before?.evacuated === true,
+        fenceId: before?.fenceId ?? null,
       });
       return;
     }
     case 'HostForgotten':
       state.hosts.delete(event.data.machineUid);
       return;
+    case 'HostFenced': {
+      const { machineUid, fenceId, how, containers } = event.data;
+      for (const uid of containers) changeContainer(state, uid, { fenced: how });
+      return change(state, machineUid, { fenceId });
+    }
     case 'MachineEvacuated':
       return change(state, event.data.machineUid, { evacuated: true });
     case 'MachineClosed':

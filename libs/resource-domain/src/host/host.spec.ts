@@ -81,7 +81,11 @@ describe('host', () => {
   test('a fault with containers is confirmed when the last one is released', () => {
     const uid = withContainer();
     world.service(unitRequested(1, 1));
-    expect(world.machine(machineEvent.fault(1))).toEqual(['HostObserved']);
+    expect(world.machine(machineEvent.fault(1))).toEqual([
+      'HostObserved',
+      'ContainerEvacuating',
+      'ContainerEvacuating',
+    ]);
     expect(world.service(unitRemoved(1, 0, uid))).toEqual(['ContainerReleased']);
     const last = [...world.state.containers.keys()][0] ?? 'none';
     expect(world.service(unitRemoved(1, 1, last))).toEqual(['ContainerReleased', 'MachineEvacuated']);

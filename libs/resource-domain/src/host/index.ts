@@ -6,6 +6,8 @@ export { closeHost } from './close.ts';
 export type { CloseHost } from './close.ts';
 export { confirmEvacuated, isEvacuated } from './confirm-evacuated.ts';
 export type { ConfirmEvacuated } from './confirm-evacuated.ts';
+export { fenceHost } from './fence.ts';
+export type { FenceHost } from './fence.ts';
 export { evolveHost } from './evolve.ts';
 export { hostRow } from './state.ts';
 export type { Host, ObservedHost } from './state.ts';

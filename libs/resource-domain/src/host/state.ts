@@ -10,8 +10,10 @@ export const hostRow = observedHost.extend({
   closedFor: z.string().nullable(),
   /** MachineEvacuated was said since it is in ERROR_DETECTED. */
   evacuated: z.boolean(),
+  /** The last fence that covered containers of it. */
+  fenceId: z.uuid().nullable(),
 });
 export type Host = z.infer<typeof hostRow>;
 
 /** The part that the machine context tells. */
-export const observedOf = ({ closedFor: _, evacuated: __, ...observed }: Host): ObservedHost => observed;
+export const observedOf = ({ closedFor: _, evacuated: __, fenceId: ___, ...observed }: Host): ObservedHost => observed;

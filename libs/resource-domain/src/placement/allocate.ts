@@ -2,47 +2,51 @@ import type { ResourceContextEvent } from '@yiqiu/contracts';
 import { accept, refuse } from '@yiqiu/kernel';
 import type { Command, Ctx, Decision } from '@yiqiu/kernel';
 import { requestStale } from '../container/errors.ts';
+import { newestIncarnation } from '../evacuation/request.ts';
 import { setOf } from '../multimap.ts';
-import { must } from '../state.ts';
 import type { ResourceContextState } from '../state.ts';
 import { cancelled } from './cancelled.ts';
-import { allocated, waiting } from './outcome.ts';
-import { place } from './place.ts';
+import { waiting } from './outcome.ts';
+import { Pass } from './pass.ts';
 import type { PlacementRequest } from './state.ts';
-import { Tentative } from './tentative.ts';
 
-/** A unit asks for a place to run an incarnation. */
-export type AllocateContainer = Command<'AllocateContainer', PlacementRequest>;
+/** Units of one service ask for places to run an incarnation: all of them at once, or none. One asks alone. */
+export type AllocateContainer = Command<'AllocateContainer', { readonly requests: readonly PlacementRequest[] }>;
 
 /**
- * ContainerAllocated, or PlacementPending with the reason; older requests of the unit that wait are given up. A request
- * that was answered or waits already changes nothing. Refuses: request-stale.
+ * ContainerAllocated for each, or PlacementPending with the reason for each; older requests of the units that wait are given
+ * up. Requests that were answered or wait already change nothing, and stale ones are left out. Refuses: request-stale, where
+ * all are.
  */
 export const allocateContainer = (
   state: ResourceContextState,
-  { data: request }: AllocateContainer,
+  { data }: AllocateContainer,
   ctx: Ctx,
 ): Decision<ResourceContextEvent> => {
-  if (state.containerByRequest.has(request.requestId) || state.pending.has(request.requestId)) return accept([]);
-  const known = newestIncarnation(state, request.unitUid);
-  if (request.incarnation <= known) return refuse(requestStale(request.unit, request.incarnation, known));
-  const older = [...setOf(state.pendingByUnit, request.unitUid)].flatMap((requestId) => cancelled(state, requestId));
-  const tentative = new Tentative(state);
-  const placement = place(tentative, request);
+  const open = data.requests.filter(
+    ({ requestId }) => !state.containerByRequest.has(requestId) && !state.pending.has(requestId),
+  );
+  const requests = open.filter(({ unitUid, incarnation }) => incarnation > newestIncarnation(state, unitUid));
+  const [stale] = open;
+  if (requests.length === 0) {
+    if (stale === undefined) return accept([]);
+    return refuse(requestStale(stale.unit, stale.incarnation, newestIncarnation(state, stale.unitUid)));
+  }
+  const older = requests.flatMap(({ unitUid }) =>
+    [...setOf(state.pendingByUnit, unitUid)].flatMap((requestId) => cancelled(state, requestId)),
+  );
+  const pass = new Pass(state);
+  const placement = pass.placeAll(requests, ctx);
   const events = placement.placed
-    ? allocated(tentative, request, placement, ctx.uuid())
-    : waiting(tentative, request, placement);
+    ? placement.events
+    : together(requests).flatMap((request) => waiting(pass.tentative, request, placement));
   return accept([...events, ...older]);
 };
 
-/** The highest incarnation that the unit has, or waits for; 0 for none. */
-const newestIncarnation = (state: ResourceContextState, unitUid: string): number =>
-  Math.max(
-    0,
-    ...[...setOf(state.containersByUnit, unitUid)].map(
-      (uid) => must(state.containers.get(uid), `container ${uid}`).incarnation,
-    ),
-    ...[...setOf(state.pendingByUnit, unitUid)].map(
-      (requestId) => must(state.pending.get(requestId), `pending request ${requestId}`).incarnation,
-    ),
-  );
+/** Marked as one batch, by the first of them. */
+const together = (requests: readonly PlacementRequest[]): readonly PlacementRequest[] => {
+  const [first, second] = requests;
+  return first === undefined || second === undefined
+    ? requests
+    : requests.map((request) => ({ ...request, batch: first.requestId }));
+};

@@ -17,47 +17,61 @@ export const placementFilters = [
   'disk',
   'port',
   'home',
+  'together',
 ] as const;
 export type PlacementFilter = (typeof placementFilters)[number];
+
+/** A request, as far as machines are asked for it. */
+export interface Need {
+  readonly request: PlacementRequest;
+  readonly resources: Resources;
+  readonly labels: readonly (readonly [string, string])[];
+}
+
+export const needOf = (request: PlacementRequest, resources: Resources): Need => ({
+  request,
+  resources,
+  labels: Object.entries(request.placement.labels),
+});
 
 /** What the request would get on a machine. */
 export interface Fit {
   readonly host: Host;
   readonly ports: { readonly [name: string]: number };
   readonly home: string;
-  /** Free after it, each resource as a part of its capacity, summed: 0 to 3. Compared only, never stored. */
+  /** See {@link freeAfter}. */
   readonly freeAfter: number;
 }
 
-/** Whether a request fits on a machine beside what is there, or the filter that it falls to. */
-export const fit = (
-  host: Host,
-  use: HostUse,
-  request: PlacementRequest,
-  resources: Resources,
-): Fit | PlacementFilter => {
+/** The filters that cost next to nothing: asked of every machine. Null where it passes them. */
+export const roughFilter = (host: Host, use: HostUse, { request, resources, labels }: Need): PlacementFilter | null => {
   if (!request.pools.includes(host.pool)) return 'pool';
   if (host.state !== 'READY') return 'state';
   if (host.suspect) return 'suspect';
-  if (!hasLabels(host, request.placement.labels)) return 'labels';
+  for (const [label, value] of labels) if (host.labels[label] !== value) return 'labels';
   const { capacity } = host;
   if (capacity === null) return 'capacity-unknown';
   const { allocated } = use;
   if (allocated.cpuMilli + resources.cpuMilli > capacity.cpuMilli) return 'cpu';
   if (allocated.memoryMiB + resources.memoryMiB > capacity.memoryMiB) return 'memory';
   if (allocated.diskMiB + resources.diskMiB > capacity.diskMiB) return 'disk';
+  return null;
+};
+
+/** Free after it, each resource as a part of its capacity, summed: 0 to 3. Compared only, never stored. */
+export const freeAfter = ({ capacity }: Host, { allocated }: HostUse, { resources }: Need): number =>
+  capacity === null
+    ? 0
+    : share(capacity.cpuMilli, allocated.cpuMilli + resources.cpuMilli) +
+      share(capacity.memoryMiB, allocated.memoryMiB + resources.memoryMiB) +
+      share(capacity.diskMiB, allocated.diskMiB + resources.diskMiB);
+
+const share = (capacity: number, taken: number): number => (capacity === 0 ? 0 : (capacity - taken) / capacity);
+
+/** Ports and directory on a machine, or the filter that it falls to. */
+export const seat = (host: Host, use: HostUse, { request }: Need): Pick<Fit, 'ports' | 'home'> | PlacementFilter => {
   const ports = assignPorts(request.ports, (port) => use.ports.has(port) || host.foreignPorts.includes(port));
   if (ports === null) return 'port';
   const home = homeFor(request.service, request.ports, ports, (name) => use.homes.has(name));
-  if (home === null) return 'home';
-  const freeAfter =
-    share(capacity.cpuMilli, allocated.cpuMilli + resources.cpuMilli) +
-    share(capacity.memoryMiB, allocated.memoryMiB + resources.memoryMiB) +
-    share(capacity.diskMiB, allocated.diskMiB + resources.diskMiB);
-  return { host, ports, home, freeAfter };
+  return home === null ? 'home' : { ports, home };
 };
-
-const hasLabels = (host: Host, selector: { readonly [label: string]: string }): boolean =>
-  Object.entries(selector).every(([label, value]) => host.labels[label] === value);
-
-const share = (capacity: number, taken: number): number => (capacity === 0 ? 0 : (capacity - taken) / capacity);

@@ -3,6 +3,7 @@ import type { Resources } from '@yiqiu/contracts';
 /** What the containers on one machine take: an index over them, changed in place. */
 export interface HostUse {
   allocated: Resources;
+  /** All that are known on the machine, also one whose place its replacement has taken over. */
   readonly containers: Set<string>;
   readonly ports: Set<number>;
   /** Directory names below the agent's root. */
@@ -47,13 +48,11 @@ export const take = (use: HostUse, { uid, resources, ports, home }: Taking): voi
   if (use.homes.has(home))
     throw new Error(`log resource is damaged: container ${uid} takes home ${home} a second time`);
   use.homes.add(home);
-  use.containers.add(uid);
   use.allocated = plus(use.allocated, resources, 1);
 };
 
-export const giveBack = (use: HostUse, { uid, resources, ports, home }: Taking): void => {
+export const giveBack = (use: HostUse, { resources, ports, home }: Taking): void => {
   for (const port of Object.values(ports)) use.ports.delete(port);
   use.homes.delete(home);
-  use.containers.delete(uid);
   use.allocated = plus(use.allocated, resources, -1);
 };

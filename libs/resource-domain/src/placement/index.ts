@@ -1,6 +1,6 @@
 export { allocateContainer } from './allocate.ts';
 export type { AllocateContainer } from './allocate.ts';
-export { answeredAtOnceMax, placePending } from './place-pending.ts';
+export { placePending } from './place-pending.ts';
 export type { PlacePending } from './place-pending.ts';
 export { evolvePlacement } from './evolve.ts';
 export { placementFilters } from './fit.ts';

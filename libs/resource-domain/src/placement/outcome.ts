@@ -1,19 +1,18 @@
 import type { ResourceContextEvent } from '@yiqiu/contracts';
-import { definedAs, definitionOf } from '../resource-service/index.ts';
+import { howOf, released } from '../container/ending.ts';
+import { containersOfUnit } from '../container/state.ts';
 import type { Package } from '../package/index.ts';
-import type { Placement } from './place.ts';
+import { definedAs, definitionOf } from '../resource-service/index.ts';
+import type { Placed, Unplaced } from './place.ts';
 import type { PlacementRequest } from './state.ts';
 import type { Tentative } from './tentative.ts';
-
-type Placed = Extract<Placement, { readonly placed: true }>;
-type Waiting = Extract<Placement, { readonly placed: false }>;
 
 /** The service's definition where it is new, then the container; both are in `tentative` from then on. */
 export const allocated = (
   tentative: Tentative,
   request: PlacementRequest,
   { fit, package: known, resources }: Placed,
-  uid: string,
+  { uid, replaces }: { readonly uid: string; readonly replaces: string | null },
 ): readonly ResourceContextEvent[] => {
   const { host, ports, home } = fit;
   const { requestId, unitUid, unit, serviceUid, service, ordinal, incarnation } = request;
@@ -28,17 +27,24 @@ export const allocated = (
       data: {
         ...{ uid, requestId, unitUid, unit, serviceUid, service, ordinal, incarnation },
         ...{ package: known.name, resources, machineUid, machine, address, rack, zone, labels },
-        ...{ ports, home, replaces: null },
+        ...{ ports, home, replaces },
       },
     },
+    ...(replaces === null ? superseded(tentative, request) : []),
   ];
 };
+
+/** A unit that got another place by its own request does not wait for its old machine any more. */
+const superseded = ({ state }: Tentative, { unitUid }: PlacementRequest): readonly ResourceContextEvent[] =>
+  containersOfUnit(state, unitUid).flatMap((row) =>
+    row.state === 'WAITING' && row.fenced !== null ? [released(row, howOf[row.fenced])] : [],
+  );
 
 /** The service's definition where it is new and its package known, then that the request waits, and why. */
 export const waiting = (
   tentative: Tentative,
   request: PlacementRequest,
-  { package: known, message, filters }: Waiting,
+  { package: known, message, filters }: Unplaced,
 ): readonly ResourceContextEvent[] => [
   ...(known === null ? [] : defined(tentative, request, known)),
   {

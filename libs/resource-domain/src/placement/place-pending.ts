@@ -1,63 +1,57 @@
 import type { ResourceContextEvent } from '@yiqiu/contracts';
-import { accept, canonicalJson } from '@yiqiu/kernel';
+import { accept } from '@yiqiu/kernel';
 import type { Command, Ctx, Decision } from '@yiqiu/kernel';
+import { seekingRows } from '../container/state.ts';
+import type { Container } from '../container/state.ts';
+import { offerReplacement } from '../evacuation/offer.ts';
+import { rebind } from '../evacuation/rebind.ts';
 import type { ResourceContextState } from '../state.ts';
-import { allocated, waiting } from './outcome.ts';
-import { place } from './place.ts';
-import type { Placement } from './place.ts';
+import { waiting } from './outcome.ts';
+import { answeredEventsMax, Pass } from './pass.ts';
+import { kindOfReason } from './reason.ts';
 import { requestOf } from './state.ts';
-import type { PlacementRequest } from './state.ts';
-import { Tentative } from './tentative.ts';
+import type { PendingPlacement } from './state.ts';
 
-/** Something changed that may let waiting work be placed. */
+/** Something changed that may let waiting work be placed, or a time is over that some of it had to wait. */
 export type PlacePending = Command<'PlacePending', Record<string, never>>;
 
-/** Requests that one decision answers; with two events each it stays within the runtime's bound of events. */
-export const answeredAtOnceMax = 4_000;
-
 /**
- * Tries what waits, the oldest first. What still fits nowhere is said again only where it waits for another kind of
- * reason, so that many changes of machines do not fill the log. Never refused.
+ * Tries what waits, by its priority: units that wait for their machine, then replacements, by service and ordinal; then
+ * requests, the oldest first. What still fits nowhere is said again only where it waits for another kind of reason, so that
+ * many changes of machines do not fill the log. Never refused.
  */
 export const placePending = (
   state: ResourceContextState,
   _: PlacePending,
   ctx: Ctx,
 ): Decision<ResourceContextEvent> => {
-  const tentative = new Tentative(state);
-  const hopeless = new Map<string, Placement>();
+  const pass = new Pass(state);
   const events: ResourceContextEvent[] = [];
-  let answered = 0;
-  for (const row of state.pending.values()) {
-    if (answered === answeredAtOnceMax) break;
-    const request = requestOf(row);
-    const kind = kindOf(request);
-    const known = isAboutMachines(row) ? hopeless.get(kind) : undefined;
-    const placement = known ?? place(tentative, request);
-    if (placement.placed) {
-      events.push(...allocated(tentative, request, placement, ctx.uuid()));
-      answered += 1;
-      continue;
-    }
-    if (isAboutMachines(placement)) hopeless.set(kind, placement);
-    if (kindOfReason(row) === kindOfReason(placement)) continue;
-    events.push(...waiting(tentative, request, placement));
-    answered += 1;
-  }
+  const isFull = (): boolean => events.length >= answeredEventsMax;
+  const seeking = seekingRows(state).filter(({ notBefore }) => notBefore === null || notBefore <= ctx.now);
+  const isWaiting = (row: Container): boolean => row.state === 'WAITING';
+  for (const row of seeking.filter(isWaiting)) if (!isFull()) events.push(...rebind(pass.tentative, row, ctx));
+  for (const row of seeking) if (!isWaiting(row) && !isFull()) events.push(...offerReplacement(pass, row, ctx));
+  for (const rows of batchesOf(state)) if (!isFull()) events.push(...tryBatch(pass, rows, ctx));
   return accept(events);
 };
 
-/** Requests of one kind fit alike: after one that fits nowhere, the others fit nowhere in this pass either. */
-const kindOf = ({ serviceUid, program, package: name, pools, ports, placement }: PlacementRequest): string =>
-  canonicalJson({ serviceUid, program, name, pools, ports, placement });
+const tryBatch = (pass: Pass, rows: readonly PendingPlacement[], ctx: Ctx): readonly ResourceContextEvent[] => {
+  const placement = pass.placeAll(rows.map(requestOf), ctx);
+  if (placement.placed) return placement.events;
+  return rows.flatMap((row) =>
+    kindOfReason(row) === kindOfReason(placement) ? [] : waiting(pass.tentative, requestOf(row), placement),
+  );
+};
 
-interface Reason {
-  readonly message: string;
-  readonly filters: { readonly [filter: string]: number | undefined };
-}
-
-const isAboutMachines = ({ filters }: Reason): boolean => Object.keys(filters).length > 0;
-
-/** The filters without their counts; where no machine was asked, the text. */
-const kindOfReason = (reason: Reason): string =>
-  isAboutMachines(reason) ? Object.keys(reason.filters).sort().join() : reason.message;
+/** What waits, together where it was asked for together, by the oldest of each. */
+const batchesOf = (state: ResourceContextState): Iterable<readonly PendingPlacement[]> => {
+  const batches = new Map<string, PendingPlacement[]>();
+  for (const row of state.pending.values()) {
+    const key = row.batch ?? row.requestId;
+    const rows = batches.get(key);
+    if (rows === undefined) batches.set(key, [row]);
+    else rows.push(row);
+  }
+  return batches.values();
+};

@@ -1,95 +1,115 @@
 import type { Resources } from '@yiqiu/contracts';
 import { packageNamed } from '../package/index.ts';
 import type { Package } from '../package/index.ts';
-import { fit, placementFilters } from './fit.ts';
-import type { Fit, PlacementFilter } from './fit.ts';
+import { explain } from './explain.ts';
+import type { FilterCounts } from './explain.ts';
+import { freeAfter, needOf, roughFilter, seat } from './fit.ts';
+import type { Fit, Need } from './fit.ts';
 import { byPreference } from './spread.ts';
 import type { PlacementRequest } from './state.ts';
 import type { Tentative } from './tentative.ts';
 
-export type FilterCounts = { readonly [filter in PlacementFilter]?: number };
+export type Placed = {
+  readonly placed: true;
+  readonly fit: Fit;
+  readonly package: Package;
+  readonly resources: Resources;
+};
+/** `package` null where it is unknown; `filters`: machines by the filter they fell to, empty where none was asked. */
+export type Unplaced = {
+  readonly placed: false;
+  readonly package: Package | null;
+  readonly message: string;
+  readonly filters: FilterCounts;
+};
+export type Placement = Placed | Unplaced;
 
-export type Placement =
-  | { readonly placed: true; readonly fit: Fit; readonly package: Package; readonly resources: Resources }
-  /** `package` null where it is unknown; `filters`: machines by the filter they fell to, empty where none was asked. */
-  | {
-      readonly placed: false;
-      readonly package: Package | null;
-      readonly message: string;
-      readonly filters: FilterCounts;
-    };
-
-/**
- * Where a request goes now: filter, prefer, deterministic tie-break. Looks at every machine once.
- * An ordinal that a live container of the service holds is not given a second time: the request waits for its release.
- */
-export const place = (tentative: Tentative, request: PlacementRequest): Placement => {
-  const { state } = tentative;
-  const known = packageNamed(state, request.package);
+/** What to do without machines: either what is needed of one, or why none is asked. */
+const needFor = (
+  tentative: Tentative,
+  request: PlacementRequest,
+  replaces: string | null,
+): { readonly need: Need; readonly package: Package } | Unplaced => {
+  const known = packageNamed(tentative.state, request.package);
   if (known === undefined) return waits(null, `there is no package ${request.package}`);
   if (request.ports.length > known.ports) {
     const message = `${request.program} wants ${request.ports.length} ports, package ${known.name} allows ${known.ports}`;
     return waits(known, message);
   }
-  const holder = tentative.replicasOf(request.serviceUid).find(({ ordinal }) => ordinal === request.ordinal);
+  const holder = tentative.holderOf(request.serviceUid, request.ordinal, replaces);
   if (holder !== undefined) {
     return waits(known, `ordinal ${request.ordinal} is still held by container ${holder.uid}`);
   }
-  const resources = { cpuMilli: known.cpuMilli, memoryMiB: known.memoryMiB, diskMiB: known.diskMiB };
-  const isBetter = byPreference(tentative, request.serviceUid, request.placement);
-  const fallen = new Map<PlacementFilter, number>();
-  let best: Fit | null = null;
-  for (const host of state.hosts.values()) {
-    const result = fit(host, tentative.useOf(host.machineUid), request, resources);
-    if (typeof result === 'string') fallen.set(result, (fallen.get(result) ?? 0) + 1);
-    else if (best === null || isBetter(result, best) < 0) best = result;
-  }
-  if (best !== null) return { placed: true, fit: best, package: known, resources };
-  return { placed: false, package: known, ...explain(request, state.hosts.size, fallen) };
+  const { cpuMilli, memoryMiB, diskMiB } = known;
+  return { need: needOf(request, { cpuMilli, memoryMiB, diskMiB }), package: known };
 };
 
-const waits = (known: Package | null, message: string): Placement => ({
+const waits = (known: Package | null, message: string): Unplaced => ({
   placed: false,
   package: known,
   message,
   filters: {},
 });
 
-const reasons: { readonly [filter in PlacementFilter]: (request: PlacementRequest) => string } = {
-  pool: ({ pools }) => `not in pool ${pools.join(', ')}`,
-  state: () => 'not READY',
-  suspect: () => 'suspect',
-  labels: ({ placement }) =>
-    `without ${Object.entries(placement.labels)
-      .map(([label, value]) => `${label}=${value}`)
-      .join(', ')}`,
-  'capacity-unknown': () => 'of unknown capacity',
-  cpu: () => 'short of CPU',
-  memory: () => 'short of memory',
-  disk: () => 'short of disk',
-  port: ({ ports }) => {
-    const pins = ports.flatMap(({ pin }) => (pin === null ? [] : [pin]));
-    return pins.length === 0 ? 'without a free port' : `where a port of ${pins.join(', ')} is taken`;
-  },
-  home: () => 'where the directory is taken',
+/**
+ * Where a request goes now: filter, prefer, deterministic tie-break. Every machine is asked what costs next to nothing; ports
+ * and directory are looked at only where a machine would be better than the best so far.
+ * An ordinal that a container of the service holds is not given a second time, save to that container's replacement
+ * (`replaces`): the request waits for its release.
+ */
+export const place = (tentative: Tentative, request: PlacementRequest, replaces: string | null = null): Placement => {
+  const asked = needFor(tentative, request, replaces);
+  if ('placed' in asked) return asked;
+  const { need } = asked;
+  const fit = bestOf(tentative, need);
+  if (fit !== null) return { placed: true, fit, package: asked.package, resources: need.resources };
+  return { placed: false, package: asked.package, ...explain(tentative, need) };
 };
 
-const messageLengthMax = 4_096;
+const bestOf = (tentative: Tentative, need: Need): Fit | null => {
+  const compare = byPreference(tentative, need.request.serviceUid, need.request.placement);
+  let best: Fit | null = null;
+  for (const host of tentative.state.hosts.values()) {
+    const use = tentative.useOf(host.machineUid);
+    if (roughFilter(host, use, need) !== null) continue;
+    const candidate = { host, freeAfter: freeAfter(host, use, need) };
+    if (best !== null && compare(candidate, best) >= 0) continue;
+    const seated = seat(host, use, need);
+    if (typeof seated !== 'string') best = { ...candidate, ...seated };
+  }
+  return best;
+};
 
-/** Filters in their order, whatever the order of the machines. */
-const explain = (
-  request: PlacementRequest,
-  machines: number,
-  fallen: ReadonlyMap<PlacementFilter, number>,
-): { readonly message: string; readonly filters: FilterCounts } => {
-  const counted = placementFilters.flatMap((filter) => {
-    const count = fallen.get(filter);
-    return count === undefined ? [] : [{ filter, count }];
-  });
-  const parts = counted.map(({ filter, count }) => `${count} ${reasons[filter](request)}`);
-  const message = machines === 0 ? 'there is no machine' : `none of ${machines} machine(s) fits: ${parts.join('; ')}`;
-  return {
-    message: message.slice(0, messageLengthMax),
-    filters: Object.fromEntries(counted.map(({ filter, count }) => [filter, count])),
-  };
+/**
+ * Whether resources, ports aside, allow less than `count` of the like of this request at once: a quick no, before each is
+ * placed. Null where they allow it, or where no machine is asked.
+ */
+export const shortFor = (tentative: Tentative, request: PlacementRequest, count: number): Unplaced | null => {
+  const asked = needFor(tentative, request, null);
+  if ('placed' in asked) return null;
+  const { need } = asked;
+  let room = 0;
+  for (const host of tentative.state.hosts.values()) {
+    const use = tentative.useOf(host.machineUid);
+    if (host.capacity === null || roughFilter(host, use, need) !== null) continue;
+    room += roomOn(host.capacity, use.allocated, need.resources);
+    if (room >= count) return null;
+  }
+  return { placed: false, package: asked.package, ...explain(tentative, need, count) };
+};
+
+const roomOn = (capacity: Resources, allocated: Resources, wanted: Resources): number => {
+  const times = (free: number, each: number): number => (each === 0 ? Infinity : Math.floor(free / each));
+  return Math.min(
+    times(capacity.cpuMilli - allocated.cpuMilli, wanted.cpuMilli),
+    times(capacity.memoryMiB - allocated.memoryMiB, wanted.memoryMiB),
+    times(capacity.diskMiB - allocated.diskMiB, wanted.diskMiB),
+  );
+};
+
+/** Why `count` requests that each fit do not fit together. */
+export const explainTogether = (tentative: Tentative, request: PlacementRequest, count: number): Unplaced => {
+  const asked = needFor(tentative, request, null);
+  if ('placed' in asked) return asked;
+  return { placed: false, package: asked.package, ...explain(tentative, asked.need, count) };
 };

@@ -185,4 +185,62 @@ describe('placement', () => {
     expect(world.service(unitRequested(1, 0, { incarnation: 3 }))).toEqual([]);
     expect(uidOf(1, 0)).not.toBe('none');
   });
+
+  test('units that are asked for together are placed all or none, and say how far the room goes', () => {
+    ready(1, {}, { ...roomy, cpuMilli: 1_000 });
+    ready(2);
+    world.machine(machineEvent.backedUp(2));
+    expect(world.service(unitRequested(1, 0, { with: [1, 2] }))).toEqual([
+      'ResourceServiceDefined',
+      'PlacementPending',
+      'PlacementPending',
+      'PlacementPending',
+    ]);
+    expect(world.log.at(-1)).toMatchObject({
+      data: {
+        unit: 'cache/s1/2',
+        batch: requestId(1, 0),
+        filters: { state: 1, together: 1 },
+        message:
+          'none of 2 machine(s) has room; 3 were asked for together, all or none: 1 not READY; 1 with room for a part only',
+      },
+    });
+    for (const ordinal of [1, 2]) expect(world.service(unitRequested(1, ordinal))).toEqual([]);
+    expect(machineOf(2, 0)).toBe('m1');
+    expect(world.machine(machineEvent.onlined(2))).toEqual([
+      'HostObserved',
+      'ContainerAllocated',
+      'ContainerAllocated',
+      'ContainerAllocated',
+    ]);
+    expect(world.state.pending.size).toBe(0);
+  });
+
+  test('where ports, not resources, are short for all of them, none is placed either', () => {
+    ready(1);
+    const pinned = { ports: [port('client', null, 7_000)] };
+    expect(world.service(unitRequested(1, 0, { ...pinned, with: [1] }))).toEqual([
+      'ResourceServiceDefined',
+      'PlacementPending',
+      'PlacementPending',
+    ]);
+    expect(world.log.at(-1)).toMatchObject({ data: { filters: { together: 1 } } });
+    expect(world.state.uses.size).toBe(0);
+  });
+
+  test('what is left of a batch is placed when one of it is given up', () => {
+    ready(1, {}, { ...roomy, cpuMilli: 1_000 });
+    world.service(unitRequested(1, 0, { with: [1, 2] }));
+    expect(world.service(unitRemoved(1, 1, null))).toEqual([
+      'PlacementCancelled',
+      'ContainerAllocated',
+      'ContainerAllocated',
+    ]);
+  });
+
+  test('of a batch only what is new is asked for', () => {
+    ready(1);
+    world.service(unitRequested(1, 1));
+    expect(world.service(unitRequested(1, 0, { with: [1, 2] }))).toEqual(['ContainerAllocated', 'ContainerAllocated']);
+  });
 });

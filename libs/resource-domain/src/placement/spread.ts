@@ -1,6 +1,5 @@
 import type { PlacementRules } from '@yiqiu/contracts';
 import type { Host } from '../host/state.ts';
-import type { Fit } from './fit.ts';
 import type { Tentative } from './tentative.ts';
 
 type Level = PlacementRules['spread'][number];
@@ -21,17 +20,27 @@ const placeOf = (host: Host, level: Level): string => {
 const levelsOf = ({ spread }: PlacementRules): readonly Level[] =>
   spread.includes('machine') ? spread : [...spread, 'machine'];
 
+/** A machine that passed the rough filters. */
+export interface Candidate {
+  readonly host: Host;
+  readonly freeAfter: number;
+}
+
 /**
- * Orders fitting machines, best first: fewest replicas of the service in the same place, level by level as the rules have
- * them (spreading is preferred, never required); then the most that stays free; then the name, then the uid. Total and the
- * same everywhere.
+ * Orders machines, best first: fewest replicas of the service in the same place, level by level as the rules have them
+ * (spreading is preferred, never required); then the most that stays free; then the name, then the uid. Total and the same
+ * everywhere.
  */
 export const byPreference = (
   tentative: Tentative,
   serviceUid: string,
   rules: PlacementRules,
-): ((a: Fit, b: Fit) => number) => {
-  const levels = levelsOf(rules).map((level) => ({ level, counts: countBy(tentative, serviceUid, level) }));
+): ((a: Candidate, b: Candidate) => number) => {
+  const machines = tentative.machinesOf(serviceUid);
+  const levels =
+    machines.length === 0
+      ? []
+      : levelsOf(rules).map((level) => ({ level, counts: countBy(tentative, machines, level) }));
   return (a, b) => {
     for (const { level, counts } of levels) {
       const difference = (counts.get(placeOf(a.host, level)) ?? 0) - (counts.get(placeOf(b.host, level)) ?? 0);
@@ -42,9 +51,9 @@ export const byPreference = (
   };
 };
 
-const countBy = (tentative: Tentative, serviceUid: string, level: Level): ReadonlyMap<string, number> => {
+const countBy = (tentative: Tentative, machines: readonly string[], level: Level): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();
-  for (const { machineUid } of tentative.replicasOf(serviceUid)) {
+  for (const machineUid of machines) {
     const host = tentative.state.hosts.get(machineUid);
     if (host === undefined) continue;
     const place = placeOf(host, level);

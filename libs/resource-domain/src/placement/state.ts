@@ -4,7 +4,7 @@ import { addTo, removeFrom } from '../multimap.ts';
 import { must } from '../state.ts';
 import type { ResourceContextState } from '../state.ts';
 
-/** What a unit asks for. */
+/** What a unit asks for; `batch` where it is to be placed together with others, all or none. */
 export const placementRequest = resourceCatalogue.PlacementPending[1].omit({ message: true, filters: true });
 export type PlacementRequest = z.infer<typeof placementRequest>;
 

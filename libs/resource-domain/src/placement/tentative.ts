@@ -1,8 +1,7 @@
-import { containersOf } from '../container/state.ts';
-import type { Container } from '../container/state.ts';
+import { containersOf, holdsOrdinal } from '../container/state.ts';
 import type { ResourceService } from '../resource-service/state.ts';
 import type { ResourceContextState } from '../state.ts';
-import { copyOfUse, emptyUse, take } from './host-use.ts';
+import { copyOfUse, emptyUse, giveBack, take } from './host-use.ts';
 import type { HostUse, Taking } from './host-use.ts';
 
 /** A container of a service, as far as spreading and ordinals look at it. */
@@ -12,6 +11,8 @@ export interface Replica {
   readonly machineUid: string;
 }
 
+type NewReplica = Replica & { readonly serviceUid: string };
+
 const nothing: HostUse = emptyUse();
 
 /** The state plus what one decision has placed already: the state itself is not touched. */
@@ -20,6 +21,8 @@ export class Tentative {
   readonly #uses = new Map<string, HostUse>();
   readonly #replicas = new Map<string, Replica[]>();
   readonly #definitions = new Map<string, ResourceService>();
+  /** How to take back what was done, in order. */
+  readonly #undo: (() => void)[] = [];
 
   constructor(state: ResourceContextState) {
     this.state = state;
@@ -27,14 +30,25 @@ export class Tentative {
 
   /** What is taken of a machine; not to be changed. */
   useOf(machineUid: string): HostUse {
-    return this.#uses.get(machineUid) ?? this.state.uses.get(machineUid) ?? nothing;
+    const tentative = this.#uses.size === 0 ? undefined : this.#uses.get(machineUid);
+    return tentative ?? this.state.uses.get(machineUid) ?? nothing;
   }
 
-  /** Live containers of a service. */
-  replicasOf(serviceUid: string): readonly Replica[] {
-    const added = this.#replicas.get(serviceUid) ?? [];
-    const live: readonly Container[] = containersOf(this.state, serviceUid);
-    return added.length === 0 ? live : [...live, ...added];
+  /** The container that holds an ordinal, `except` left out. */
+  holderOf(serviceUid: string, ordinal: number, except: string | null = null): Replica | undefined {
+    const holds = (row: Replica): boolean => row.ordinal === ordinal && row.uid !== except;
+    return (
+      containersOf(this.state, serviceUid).find((row) => holds(row) && holdsOrdinal(row)) ??
+      this.#replicas.get(serviceUid)?.find(holds)
+    );
+  }
+
+  /** Machines of a service's containers that are to stay: what is evacuated or released does not count. */
+  machinesOf(serviceUid: string): readonly string[] {
+    const staying = containersOf(this.state, serviceUid).filter(
+      ({ state }) => state === 'ALLOCATED' || state === 'ACTIVE',
+    );
+    return [...staying, ...(this.#replicas.get(serviceUid) ?? [])].map(({ machineUid }) => machineUid);
   }
 
   /** What a service asks for, as far as it is known. */
@@ -43,16 +57,40 @@ export class Tentative {
   }
 
   define(definition: ResourceService): void {
-    this.#definitions.set(definition.serviceUid, definition);
+    const { serviceUid } = definition;
+    const before = this.#definitions.get(serviceUid);
+    this.#definitions.set(serviceUid, definition);
+    this.#undo.push(() => {
+      if (before === undefined) this.#definitions.delete(serviceUid);
+      else this.#definitions.set(serviceUid, before);
+    });
   }
 
-  add(container: Taking & Replica & { readonly serviceUid: string }): void {
-    const { machineUid, serviceUid } = container;
+  /** A container on a free place. */
+  add(container: Taking & NewReplica): void {
+    const { machineUid } = container;
     const use = this.#uses.get(machineUid) ?? copyOfUse(this.useOf(machineUid));
     take(use, container);
     this.#uses.set(machineUid, use);
-    const replicas = this.#replicas.get(serviceUid) ?? [];
+    this.#undo.push(() => giveBack(use, container));
+    this.addReplica(container);
+  }
+
+  /** A container on the place of another, which has it no more. */
+  addReplica(container: NewReplica): void {
+    const replicas = this.#replicas.get(container.serviceUid) ?? [];
     replicas.push(container);
-    this.#replicas.set(serviceUid, replicas);
+    this.#replicas.set(container.serviceUid, replicas);
+    this.#undo.push(() => void replicas.pop());
+  }
+
+  /** To be given to `undoTo`. */
+  mark(): number {
+    return this.#undo.length;
+  }
+
+  /** Takes back what was done since the mark. */
+  undoTo(mark: number): void {
+    for (const undo of this.#undo.splice(mark).reverse()) undo();
   }
 }

@@ -7,8 +7,8 @@ type ForeignEvent = MachineContextEvent | ServiceContextEvent;
 /** An event of another context, of one of the types given. */
 export type ForeignOf<T extends ForeignEvent['type']> = Placed<Extract<ForeignEvent, { readonly type: T }>>;
 
-/** The version of every foreign event that is understood here. */
-const version = 1;
+/** The newest version that is understood here, where it is not 1; those before it are too. */
+const newest: { readonly [type in ForeignEvent['type']]?: number } = { UnitRemoved: 2 };
 
 /** Narrows to the types that a reactor takes. Throws on another type or a newer version: its consumer stops, and says so. */
 export const asForeign = <T extends ForeignEvent['type']>(event: EventEnvelope, types: readonly T[]): ForeignOf<T> => {
@@ -19,4 +19,5 @@ export const asForeign = <T extends ForeignEvent['type']>(event: EventEnvelope, 
 const isForeign = <T extends ForeignEvent['type']>(
   event: EventEnvelope,
   types: readonly T[],
-): event is ForeignOf<T> & EventEnvelope => event.version === version && types.some((type) => type === event.type);
+): event is ForeignOf<T> & EventEnvelope =>
+  types.some((type) => type === event.type && event.version <= (newest[type] ?? 1));

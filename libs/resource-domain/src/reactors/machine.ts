@@ -21,17 +21,22 @@ const types = [
   'OfflineRequested',
   'MachineLeft',
   'MachineDiscarded',
+  'Fenced',
 ] as const;
 
-/** Machines are known from their first event on, and only empty ones go: a refusal here is a defect. */
-const ifRefused: IfRefused<ResourceCommand> = 'halt';
-
-const answer = (command: ResourceCommand): readonly Reaction<ResourceCommand>[] => [{ command, ifRefused }];
+/**
+ * Machines are known from their first event on, and only empty ones go: a refusal here is a defect. Only a fence may be late:
+ * on a machine that has left there is nothing to free.
+ */
+const answer = (
+  command: ResourceCommand,
+  ifRefused: IfRefused<ResourceCommand> = 'halt',
+): readonly Reaction<ResourceCommand>[] => [{ command, ifRefused }];
 
 const observe = (machineUid: string, changes: ObserveHost['data']['changes']): readonly Reaction<ResourceCommand>[] =>
   answer({ type: 'ObserveHost', data: { machineUid, changes } });
 
-/** Keeps the list of machines as context `machine` tells it; the first phase of offline is answered. */
+/** Keeps the list of machines as context `machine` tells it; the first phase of offline is answered, fences are noted. */
 export const machineReactor: Reactor<ResourceContextState, ResourceCommand> = {
   types,
   react: (_state, envelope) => {
@@ -76,6 +81,10 @@ export const machineReactor: Reactor<ResourceContextState, ResourceCommand> = {
       case 'MachineLeft':
       case 'MachineDiscarded':
         return answer({ type: 'ForgetHost', data: { machineUid: uid } });
+      case 'Fenced': {
+        const { fenceId, scope, incarnations, how } = event.data;
+        return answer({ type: 'FenceHost', data: { machineUid: uid, fenceId, scope, incarnations, how } }, 'done');
+      }
     }
     return unreachable(event, 'machine event');
   },

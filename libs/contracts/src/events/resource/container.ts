@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, name, portMap, reason, resources, serviceName, text, uid, unitName } from '../define.ts';
+import { count, instant, name, portMap, reason, resources, serviceName, text, uid, unitName } from '../define.ts';
 
 /** What an allocation answers; what does not match is declined and released, never bound to whoever has the name now. */
 const request = {
@@ -31,7 +31,10 @@ export const containerEvents = {
       replaces: uid.nullable(),
     }),
   },
-  /** Nothing fits now; it is tried again when machines or containers change. `filters`: machines that fell to each filter. */
+  /**
+   * Nothing fits now; it is tried again when machines or containers change. `filters`: machines that fell to each filter.
+   * `batch`: requests with the same one are placed together, all or none; absent where it stands alone.
+   */
   PlacementPending: {
     1: z.strictObject({
       ...request,
@@ -47,15 +50,34 @@ export const containerEvents = {
       }),
       message: text,
       filters: z.record(z.string().max(63), count),
+      batch: uid.optional(),
     }),
   },
   PlacementCancelled: { 1: z.strictObject({ requestId: uid, unitUid: uid, unit: unitName }) },
   ContainerActivated: { 1: z.strictObject({ uid, unit: unitName }) },
+  /** Its machine is given up. `replacement`: the container offered instead, null while none can be had. */
   ContainerEvacuating: {
     1: z.strictObject({ uid, unitUid: uid, unit: unitName, replacement: uid.nullable(), reason }),
   },
+  /**
+   * The service layer took no replacement: none is offered before `until`, ms since the epoch; null: none at all, the unit
+   * waits for its machine or for a person. `attempt` counts the offers that were given up.
+   */
+  EvacuationHeld: {
+    1: z.strictObject({
+      uid,
+      unitUid: uid,
+      unit: unitName,
+      until: instant.nullable(),
+      attempt: z.int().min(1),
+      message: text,
+    }),
+  },
+  /** Fenced, and its data is on its machine: not live any more, but bound there again when the machine is READY. */
+  ContainerWaiting: { 1: z.strictObject({ uid, unitUid: uid, unit: unitName, machineUid: uid, reason }) },
+  /** Not wanted any more. Capacity and ports stay taken until it is known to be gone: a report, a fence or declare-dead. */
   ContainerReleasing: { 1: z.strictObject({ uid, unit: unitName, reason }) },
-  /** Ordinal and capacity are free from here on. */
+  /** Capacity and ports are free from here on. */
   ContainerReleased: {
     1: z.strictObject({
       uid,

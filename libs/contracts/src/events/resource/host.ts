@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { labels, name, resources, uid } from '../define.ts';
-import { machineState } from '../machine/machine.ts';
+import { fenceMeans, machineState } from '../machine/machine.ts';
 
 /** What the resource layer knows of a machine: folded from context `machine`, in its own log so that its replay needs no other. */
 export const hostEvents = {
@@ -21,6 +21,16 @@ export const hostEvents = {
     }),
   },
   HostForgotten: { 1: z.strictObject({ machineUid: uid, machine: name }) },
+  /** It is proven that no process of these containers runs any more. `fenceId`: that of the machine layer's Fenced. */
+  HostFenced: {
+    1: z.strictObject({
+      machineUid: uid,
+      machine: name,
+      fenceId: uid,
+      how: z.enum(fenceMeans),
+      containers: z.array(uid).min(1).max(10_000),
+    }),
+  },
   /** No live container is left on a machine in ERROR_DETECTED: the machine layer may migrate_unit. */
   MachineEvacuated: { 1: z.strictObject({ machineUid: uid, machine: name }) },
   /** Answer to OfflineRequested: closed for new containers and empty. */
