@@ -1,7 +1,10 @@
 import type { Command, EventEnvelope, Json, JsonObject } from '@yiqiu/kernel';
 
 export interface SubmitMeta {
-  /** At most 200 characters. The same id with the same command gives the same answer; another command is refused (422). */
+  /**
+   * At most 200 characters. The same id with the same command gives the same answer, for as long as answers are kept
+   * (`commandRetentionMs`, 7 days); another command is refused (422).
+   */
   readonly commandId: string;
   readonly actor: string;
   readonly reason?: string | null;

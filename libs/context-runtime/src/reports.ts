@@ -20,6 +20,7 @@ export interface Alarm {
     | 'bus-lineage'
     | 'snapshot-failed'
     | 'snapshot-dropped'
+    | 'prune-failed'
     | 'listener-threw'
     | 'leadership-failing';
   readonly message: string;

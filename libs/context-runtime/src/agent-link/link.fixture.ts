@@ -6,7 +6,7 @@ import { logCatchUp } from '../catch-up/index.ts';
 import { RecordedReports } from '../fixtures/harness.fixture.ts';
 import { openContext, type ContextRuntime } from '../runtime/index.ts';
 import { errandsDomain, errandsLink, type ErrandCommand, type Errands } from './errands.fixture.ts';
-import type { AgentLinkChannel, AgentLinkOptions, AgentLinkProblem } from './port.ts';
+import type { AgentLinkChannel, AgentLinkDomain, AgentLinkOptions, AgentLinkProblem } from './port.ts';
 import { AgentLinkRunner } from './runner.ts';
 import type { NewEvent } from '@yiqiu/kernel';
 
@@ -63,9 +63,11 @@ let holders = 0;
 export const openOwner = async (
   channel: AgentLinkChannel,
   options: { readonly log?: MemoryLog } & Partial<
-    Pick<AgentLinkOptions<Errands, ErrandCommand, string>, 'blobs' | 'repeatAfterMs' | 'pushesMax'>
+    Pick<AgentLinkOptions<Errands, ErrandCommand, string>, 'blobs' | 'repeatAfterMs' | 'pushesMax'> &
+      Pick<AgentLinkDomain<Errands, ErrandCommand, string>, 'stateReportCommand'>
   > = {},
 ) => {
+  const { stateReportCommand } = options;
   const log = options.log ?? openMemoryLog({ context: 'service' });
   const problems: AgentLinkProblem[] = [];
   const runtime: ErrandsRuntime = await openContext({
@@ -83,7 +85,7 @@ export const openOwner = async (
     ...options,
     runtime,
     owner: 'service',
-    domain: errandsLink(),
+    domain: { ...errandsLink(), ...(stateReportCommand === undefined ? {} : { stateReportCommand }) },
     channel,
     onProblem: (problem) => problems.push(problem),
   });

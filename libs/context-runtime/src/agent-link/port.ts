@@ -17,8 +17,11 @@ export interface AgentLinkDomain<S, C extends Command, R> {
   /** Records the journal that an agent shows: binds it, or resets the queue. */
   journalCommand(machineUid: string, journalId: string): C;
   reportCommand(report: StepReport, output: OutputRef): C;
-  /** null: nothing in it is news. Absent: this owner takes no state reports. */
-  stateReportCommand?(report: StateReport): C | null;
+  /**
+   * null: nothing in it is news to this state; then no command is submitted, and none leaves a row. The command holds nothing
+   * of the state itself. Absent: this owner takes no state reports.
+   */
+  stateReportCommand?(report: StateReport, state: S): C | null;
 }
 
 /** The way to the agents. Only who leads uses it. */

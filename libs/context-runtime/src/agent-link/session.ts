@@ -170,7 +170,7 @@ export class AgentLinkSession<S, C extends Command, R> {
   async #state(report: StateReport): Promise<StateReportReply> {
     const { runtime, domain } = this.#options;
     const { machineUid, startedAt, number } = report;
-    const command = domain.stateReportCommand?.(report) ?? null;
+    const command = await runtime.read((state) => domain.stateReportCommand?.(report, state) ?? null);
     if (command !== null) {
       const commandId = `agent-state:${this.#lineage()}:${machineUid}:${report.bootId}:${startedAt}:${number}`;
       await runtime.submit(command, { commandId, actor: `agent:${machineUid}` });

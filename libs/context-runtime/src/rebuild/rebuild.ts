@@ -32,20 +32,27 @@ export const loadSnapshot = async <S, C extends Command, E extends NewEvent>(
   return new Memory(domain.initial());
 };
 
+/** Events folded between two turns of the event loop, where somebody else works beside. */
+const sliceEvents = 100;
+
 /**
- * Folds what the log has after memory, up to `position`. Throws LogHoleError, FoldFailedError, and what the connection
- * throws.
+ * Folds what the log has after memory, up to `position`; `between` after each 100 events, to give way. Throws LogHoleError,
+ * FoldFailedError, and what the connection throws.
  */
 export const foldUpTo = async <S, C extends Command, E extends NewEvent>(
   { domain, log, signal }: Pick<RebuildOptions<S, C, E>, 'domain' | 'log' | 'signal'>,
   memory: Memory<S>,
   position: number,
+  between?: () => Promise<void>,
 ): Promise<void> => {
   if (memory.position > position) throw new Error(`memory is at ${memory.position}, the log at ${position}`);
   const missing = position - memory.position;
   if (missing === 0) return;
   const options = { limit: missing, ...(signal === undefined ? {} : { signal }) };
-  for await (const { event } of log.read(memory.position + 1, options)) foldInto(domain, memory, event);
+  for await (const { event } of log.read(memory.position + 1, options)) {
+    foldInto(domain, memory, event);
+    if (between !== undefined && memory.position % sliceEvents === 0) await between();
+  }
   if (memory.position !== position) throw new Error(`the log gave ${memory.position} of ${position} positions`);
 };
 

@@ -50,8 +50,6 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
   /** A batch whose outcome is not known yet. */
   #unsettled: InFlight<C> | null = null;
   #running: Promise<void> | null = null;
-  /** Where the newest snapshot stands, as far as this process knows. */
-  #snapshotAt = 0;
   /** Events stored by this process. */
   #stored = 0;
 
@@ -246,7 +244,7 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
     if (!this.#lease.held()) throw new Error('the lease ran out while memory was rebuilt');
     this.#clock.raiseFloor(memory.timeMs);
     const term = new Term({
-      ...{ options: this.#options, memory, clock: this.#clock, halted: this.#halted, snapshotAt: this.#snapshotAt },
+      ...{ options: this.#options, memory, clock: this.#clock, halted: this.#halted },
       leaseHeld: () => this.#lease.held(),
       onConsumerHalted: (context, error) => this.#onConsumerHalted(context, error),
       onCommitted: (events) => this.#tell(events),
@@ -273,14 +271,11 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
     const followed = (await this.#follower?.take()) ?? null;
     this.#follower = null;
     if (followed !== null && followed.lineage === head.lineage && followed.position <= head.position) {
-      this.#snapshotAt = followed.position;
       await foldUpTo({ ...this.#options, signal }, followed, head.position);
       followed.lead(head);
       return followed;
     }
-    const memory = await rebuild({ ...this.#options, signal }, head);
-    this.#snapshotAt = memory.position;
-    return memory;
+    return rebuild({ ...this.#options, signal }, head);
   }
 
   async #settleUnknown(head: Head): Promise<void> {

@@ -41,8 +41,18 @@ export interface Timings {
   readonly checkBusMs: number;
   /** Age up to which an empty bus gets events again; null: the whole log. Default null. */
   readonly busRetentionMs: number | null;
-  /** Events after which a follower, or an idle leader, writes a snapshot. Default 50,000. */
+  /**
+   * Events after which a follower, or an idle leader, writes a snapshot; a leader that is never idle does after twice as
+   * many. Default 50,000.
+   */
   readonly snapshotEvents: number;
+  /**
+   * How long the answer to a command is kept: for this time the same id gives the same answer, later it is another command.
+   * Default 7 days, at least 60,000 ms.
+   */
+  readonly commandRetentionMs: number;
+  /** How often older ones are looked for. Default 60,000 ms. */
+  readonly pruneEveryMs: number;
   /** How long a clock that jumped must run evenly to be believed. Default 30,000 ms. */
   readonly clockSettleMs: number;
 }
@@ -76,6 +86,8 @@ const timingsDefault: Timings = {
   checkBusMs: 10_000,
   busRetentionMs: null,
   snapshotEvents: 50_000,
+  commandRetentionMs: 7 * 24 * 60 * 60 * 1_000,
+  pruneEveryMs: 60_000,
   clockSettleMs,
 };
 
@@ -95,6 +107,8 @@ export const resolveOptions = <S, C extends Command, E extends NewEvent>(
   }
   if (timings.leaseTtlMs < 300)
     throw new RangeError(`leaseTtlMs is ${timings.leaseTtlMs}, at least 300 are needed to renew it in time`);
+  if (timings.commandRetentionMs < 60_000)
+    throw new RangeError(`commandRetentionMs is ${timings.commandRetentionMs}, at least 60000: a client tries again`);
   const { reports = stderrReports, host = nodeHost() } = options;
   return { domain, log, bus, catchUp, holder, reports, tenant, limits, timings, host, faultPoint };
 };

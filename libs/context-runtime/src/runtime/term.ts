@@ -4,18 +4,16 @@ import type { GuardedClock } from '../host/index.ts';
 import type { Memory } from '../memory/index.ts';
 import { Publisher } from '../publisher/index.ts';
 import { Consumer } from '../reactions/index.ts';
-import { errorText } from '../reports.ts';
-import { saveSnapshot, SnapshotAbandonedError } from '../snapshots/index.ts';
 import { Ticker } from '../ticker/index.ts';
 import { Writer, type WriterEnd } from '../writer/index.ts';
+import { pruneCommands } from './command-pruner.ts';
 import type { ResolvedOptions } from './options.ts';
+import { Snapshotter } from './snapshotter.ts';
 
 export interface TermOptions<S, C extends Command, E extends NewEvent> {
   readonly options: ResolvedOptions<S, C, E>;
   readonly memory: Memory<S>;
   readonly clock: GuardedClock;
-  /** Where the newest snapshot stands. */
-  readonly snapshotAt: number;
   readonly leaseHeld: () => boolean;
   /** Consumers that stand until an operator lets them go on. */
   readonly halted: ReadonlyMap<ContextName, string>;
@@ -35,14 +33,12 @@ export class Term<S, C extends Command, E extends NewEvent> {
   readonly #consumers = new Map<ContextName, AbortController>();
   readonly #published: Promise<void>;
   #cancelSave: () => void = () => undefined;
-  #snapshotAt: number;
-  #snapshotting = false;
+  readonly #snapshotter: Snapshotter<S, C, E>;
   #savedPosition = -1;
 
   constructor(options: TermOptions<S, C, E>) {
     this.#options = options;
     this.memory = options.memory;
-    this.#snapshotAt = options.snapshotAt;
     const { domain, log, bus, host, reports, faultPoint, timings } = options.options;
     const { context } = domain;
     this.publisher = new Publisher({
@@ -66,10 +62,18 @@ export class Term<S, C extends Command, E extends NewEvent> {
       tick: () => this.writer.tick(),
     });
     this.writer = this.#openWriter();
+    this.#snapshotter = new Snapshotter({
+      ...{ options: options.options, memory: this.memory, signal: this.#working.signal },
+      durablePosition: () => this.writer.durablePosition,
+    });
     this.#published = this.publisher.run();
     for (const foreign of contextNames) this.startConsumer(foreign);
     this.#ticker.arm();
     this.#scheduleSave();
+    void pruneCommands({
+      ...{ context, log, clock: options.clock, timers: host.timers, reports, signal: this.#working.signal },
+      ...{ retentionMs: timings.commandRetentionMs, everyMs: timings.pruneEveryMs },
+    });
     void this.writer.ended.then(() => this.#stopWorking());
   }
 
@@ -113,7 +117,7 @@ export class Term<S, C extends Command, E extends NewEvent> {
     cancel();
     if (end.kind === 'closed') {
       await this.#drainPublisher();
-      if (this.memory.position > this.#snapshotAt) await this.#snapshot();
+      await this.#snapshotter.final();
     } else {
       reports.info(domain.context, `the writer ended as ${end.kind} while it was stopped`);
     }
@@ -147,43 +151,17 @@ export class Term<S, C extends Command, E extends NewEvent> {
     });
   }
 
-  /** While nothing happens the promise about later timestamps moves on, and snapshots are written. */
+  /** While nothing happens the promise about later timestamps moves on. Snapshots are looked after at the same time. */
   #scheduleSave(): void {
     const { host, timings } = this.#options.options;
     this.#cancelSave = host.timers.after(timings.idleSaveMs, () => {
       if (this.#working.signal.aborted) return;
       this.writer.saveProgress();
       const { durablePosition } = this.writer;
-      if (durablePosition === this.#savedPosition) void this.#snapshotIfDue();
+      this.#snapshotter.look({ idle: durablePosition === this.#savedPosition });
       this.#savedPosition = durablePosition;
       this.#scheduleSave();
     });
-  }
-
-  async #snapshotIfDue(): Promise<void> {
-    const { memory, writer } = this;
-    const missing = memory.position - this.#snapshotAt;
-    if (
-      this.#snapshotting ||
-      missing < this.#options.options.timings.snapshotEvents ||
-      writer.durablePosition !== memory.position
-    )
-      return;
-    await this.#snapshot();
-  }
-
-  async #snapshot(): Promise<void> {
-    const { domain, log, host, reports, faultPoint } = this.#options.options;
-    this.#snapshotting = true;
-    try {
-      this.#snapshotAt = await saveSnapshot({ domain, memory: this.memory, log, timers: host.timers });
-      faultPoint('snapshot-written');
-    } catch (error) {
-      if (!(error instanceof SnapshotAbandonedError))
-        reports.alarm({ context: domain.context, code: 'snapshot-failed', message: errorText(error) });
-    } finally {
-      this.#snapshotting = false;
-    }
   }
 
   async #drainPublisher(): Promise<void> {

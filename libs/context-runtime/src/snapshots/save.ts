@@ -14,11 +14,13 @@ export interface SaveSnapshotOptions<S, C extends Command, E extends NewEvent> {
   readonly memory: Memory<S>;
   readonly log: EventLog;
   readonly timers: Timers;
+  /** Gives it up. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Writes a snapshot of memory, giving way to everything else between its chunks. Throws SnapshotAbandonedError where memory
- * goes on meanwhile.
+ * goes on meanwhile or the signal aborts.
  */
 export const saveSnapshot = async <S, C extends Command, E extends NewEvent>(
   options: SaveSnapshotOptions<S, C, E>,
@@ -31,10 +33,11 @@ export const saveSnapshot = async <S, C extends Command, E extends NewEvent>(
 
 /** The store takes the pieces in its own time, the first one too: each is made only while memory stands at `position`. */
 async function* steadyChunks<S, C extends Command, E extends NewEvent>(
-  { domain, memory, timers }: SaveSnapshotOptions<S, C, E>,
+  { domain, memory, timers, signal }: SaveSnapshotOptions<S, C, E>,
   position: number,
 ): AsyncGenerator<string, void, undefined> {
   const assertSteady = (): void => {
+    if (signal?.aborted === true) throw new SnapshotAbandonedError('whoever wanted it has ended');
     if (memory.position !== position)
       throw new SnapshotAbandonedError(`memory went on from ${position} to ${memory.position}`);
   };
