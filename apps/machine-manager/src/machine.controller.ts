@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type { Runtime } from '@yiqiu/context-runtime';
@@ -116,7 +117,8 @@ export class MachineController {
     const tokenHash = joinTokenHash(token);
     const submitted = await this.runtime.submit(
       { type: 'JoinAgent', data: { tokenHash, publicKey, agentVersion } },
-      { commandId: `join:${tokenHash}:${publicKey}`, actor: `agent:${publicKey}` },
+      // Decided anew each time: an answer kept from before would let in an agent whose machine has left.
+      { commandId: `join:${randomUUID()}`, actor: `agent:${publicKey}` },
     );
     const { machineUid, machine: name, address } = joinAnswer.parse(submitted.answer);
     const jwt = await this.joining.issuer.mintAgent(publicKey, machineUid);

@@ -13,22 +13,42 @@ type Act = (verb: 'kill' | 'start' | 'pause' | 'resume') => Promise<void>;
 
 /** All names are resolved before the first is touched: an unknown one leaves everything as it is. */
 export const playFate = async (subjects: Subjects, request: FateRequest): Promise<FateReply> => {
-  if (request.verb === 'list') return { ok: true, rows: rows(subjects) };
-  const { verb } = request;
-  const acts = request.names.map((name) => ({ name, act: find(subjects, name) }));
+  const { verb, names } = request;
+  if (verb === 'list') return { ok: true, rows: rows(subjects) };
+  if (verb === 'power') return { ok: true, rows: [], power: powerOf(subjects, names) };
+  if (verb === 'fence') return fence(subjects, names);
+  const acts = names.map((name) => ({ name, act: find(subjects, name) }));
   const unknown = acts.filter(({ act }) => act === null).map(({ name }) => name);
   if (unknown.length > 0) {
-    const known = rows(subjects).map((row) => row.name);
-    return {
-      ok: false,
-      code: 'unknown-name',
-      message: `no ${unknown.join(', ')} here; there are: ${known.join(', ')}`,
-      names: known,
-    };
+    return unknownNames(
+      unknown,
+      rows(subjects).map((row) => row.name),
+    );
   }
   await Promise.all(acts.map(({ act }) => act?.(verb)));
-  const named = new Set(request.names);
+  const named = new Set(names);
   return { ok: true, rows: rows(subjects).filter((row) => named.has(row.name)) };
+};
+
+const unknownNames = (unknown: readonly string[], known: string[]): FateReply => ({
+  ok: false,
+  code: 'unknown-name',
+  message: `no ${unknown.join(', ')} here; there are: ${known.join(', ')}`,
+  names: known,
+});
+
+/** Names that are no machines here are left out: nothing is known of them. */
+const powerOf = ({ machines }: Subjects, names: readonly string[]) =>
+  machines
+    .filter(({ name }) => names.includes(name))
+    .map((machine) => ({ name: machine.name, power: machine.power() }));
+
+const fence = async ({ machines }: Subjects, names: readonly string[]): Promise<FateReply> => {
+  const known = machines.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) return unknownNames(unknown, known);
+  const found = machines.filter(({ name }) => names.includes(name));
+  return { ok: true, rows: [], fenced: (await Promise.all(found.map((machine) => machine.fence()))).flat() };
 };
 
 const rows = ({ parts, machines }: Subjects): FateRow[] => [

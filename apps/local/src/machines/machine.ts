@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { killTree, pauseTree, processIdentity, resumeTree, waitFor } from '@yiqiu/processes';
+import { isPaused, killTree, pauseTree, processIdentity, resumeTree, waitFor } from '@yiqiu/processes';
 import type { Part } from '../parts/part.ts';
-import type { FateRow } from '../fate/protocol.ts';
-import { machineProcesses, unitProcesses } from './scan.ts';
+import type { FateRow, FencedUnit } from '../fate/protocol.ts';
+import { machineProcesses, unitProcesses, type UnitProcess } from './scan.ts';
 
 const goneDeadlineMs = 10_000;
 const powerOffDeadlineMs = 60_000;
 
 /** A local machine: its agent and whatever runs below its root. */
 export class LocalMachine {
+  /** The plug, and whether it stands still as a whole: what a real machine's power controller would say. */
+  #power: 'on' | 'off' | 'paused' = 'off';
+
   constructor(
     readonly name: string,
     readonly address: string,
@@ -22,6 +25,7 @@ export class LocalMachine {
   /** Power on: another boot, then the agent. Units that still run from a former boot of ours would be a lie: none may. */
   async start(): Promise<void> {
     if (this.agent.state() !== 'stopped') return;
+    this.#power = 'on';
     await this.#killUnits();
     this.newBoot();
     await this.agent.start();
@@ -35,6 +39,7 @@ export class LocalMachine {
 
   /** An announced power-off: units are stopped in order, then the agent. */
   async stop(): Promise<void> {
+    this.#power = 'off';
     await this.agent.stop();
     await Promise.race([this.powerOff(), new Promise((resolve) => setTimeout(resolve, powerOffDeadlineMs).unref())]);
     await this.#killUnits();
@@ -42,6 +47,7 @@ export class LocalMachine {
 
   /** The plug is pulled: SIGKILL to all that belongs to it, agent first, so that nothing is started again. It stays down. */
   async kill(): Promise<void> {
+    this.#power = 'off';
     await this.agent.kill(true);
     await this.#killUnits();
   }
@@ -52,6 +58,7 @@ export class LocalMachine {
   }
 
   pause(): void {
+    if (this.#power === 'on') this.#power = 'paused';
     this.agent.pause();
     for (const identity of machineProcesses(this.root)) pauseTree(identity);
   }
@@ -59,10 +66,35 @@ export class LocalMachine {
   resume(): void {
     for (const identity of machineProcesses(this.root)) resumeTree(identity);
     this.agent.resume();
+    if (this.#power === 'paused') this.#power = 'on';
+  }
+
+  /**
+   * `down`: switched off, or paused as a whole; nothing of it runs. `up`: it is there, whatever its agent does, which may be
+   * killed or paused alone. Where somebody else stopped its agent and every process of its units, it is down as well.
+   */
+  power(): 'up' | 'down' {
+    if (this.#power !== 'on') return 'down';
+    if (this.agent.state() !== 'paused') return 'up';
+    const units = unitProcesses(this.root);
+    return units.length > 0 && units.every(({ pid }) => isPaused(pid)) ? 'down' : 'up';
+  }
+
+  /**
+   * Ends whatever runs of its units, and resolves when none is left: what it was. The agent is left as it is. Rejects after
+   * 10 s, where something is started again and again.
+   */
+  async fence(): Promise<FencedUnit[]> {
+    const found = new Map<string, FencedUnit>();
+    await this.#killUnits(({ unit, incarnation }) => {
+      if (unit !== null && incarnation !== null) found.set(`${unit}#${incarnation}`, { unit, incarnation });
+    });
+    return [...found.values()];
   }
 
   rows(): FateRow[] {
     const units = new Map<string, number[]>();
+    const stateOf = { on: 'running', off: 'stopped', paused: 'paused' } as const;
     for (const { pid, unit } of unitProcesses(this.root)) {
       const name = unit ?? 'other';
       units.set(name, [...(units.get(name) ?? []), pid]);
@@ -78,13 +110,16 @@ export class LocalMachine {
       {
         name: this.name,
         kind: 'machine',
-        state: agent.state === 'stopped' && all.length > 0 ? 'running' : agent.state,
+        state: this.#power === 'off' && all.length > 0 ? 'running' : stateOf[this.#power],
         pids: all,
       },
       agent,
       ...[...units]
         .filter(([name]) => name !== 'other')
-        .map(([name, pids]): FateRow => ({ name: `unit/${name}`, kind: 'unit', state: 'running', pids })),
+        .map(([name, pids]): FateRow => {
+          const state = pids.every((pid) => isPaused(pid)) ? 'paused' : 'running';
+          return { name: `unit/${name}`, kind: 'unit', state, pids };
+        }),
     ];
   }
 
@@ -95,10 +130,11 @@ export class LocalMachine {
       .map(({ pid }) => pid);
   }
 
-  /** Until nothing is left: a process may be born while we look. */
-  async #killUnits(): Promise<void> {
+  /** Until nothing is left: a process may be born while we look. `onFound`: each one that is found. */
+  async #killUnits(onFound: (process: UnitProcess) => void = () => undefined): Promise<void> {
     await waitFor(
       async () => {
+        unitProcesses(this.root).forEach(onFound);
         const left = machineProcesses(this.root);
         for (const identity of left) await killTree(identity);
         return left.length === 0;

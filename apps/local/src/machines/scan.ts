@@ -5,6 +5,8 @@ export interface UnitProcess {
   readonly pid: number;
   /** `cache/redis/0`, where its environment says so. */
   readonly unit: string | null;
+  /** YIQIU_INCARNATION, where it is there. */
+  readonly incarnation: number | null;
 }
 
 /**
@@ -19,11 +21,20 @@ export const unitProcesses = (machineRoot: string): UnitProcess[] => {
     if (pid === process.pid) continue;
     const env = environment(pid);
     const home = env.get('YIQIU_UNIT_HOME') ?? workingDirectory(pid);
-    if (home === null || !home.startsWith(`${machineRoot}/`) || home.startsWith(`${machineRoot}/agent`)) continue;
-    if (processIdentity(pid) !== null) found.push({ pid, unit: env.get('YIQIU_UNIT') ?? null });
+    if (home === null || !isUnitHome(machineRoot, home) || processIdentity(pid) === null) continue;
+    const incarnation = Number(env.get('YIQIU_INCARNATION'));
+    found.push({
+      pid,
+      unit: env.get('YIQIU_UNIT') ?? null,
+      incarnation: Number.isSafeInteger(incarnation) && incarnation > 0 ? incarnation : null,
+    });
   }
   return found;
 };
+
+/** Below the machine's root, but not in its agent's own directory. */
+const isUnitHome = (machineRoot: string, home: string): boolean =>
+  home.startsWith(`${machineRoot}/`) && !`${home}/`.startsWith(`${machineRoot}/agent/`);
 
 /** The identities of all of them and their descendants, for a kill that is verified. */
 export const machineProcesses = (machineRoot: string): ProcessIdentity[] => {

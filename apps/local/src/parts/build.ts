@@ -52,6 +52,7 @@ export const buildParts = async (build: BuildOptions): Promise<Parts> => {
       YIQIU_NATS_AUTHORITY: join(build.paths.keys, 'nats'),
       YIQIU_AGENT_NATS_URL: natsUrl(build),
       YIQIU_PLATFORM_PUBLIC_KEY_FILE: build.secrets.platformPublicKeyFile,
+      YIQIU_FENCE_SOCKET: join(build.paths.dataDir, build.paths.fateSocket),
     }),
     service(build, part, 'resource-platform', urls.resource, {}),
     service(build, part, 'service-platform', urls.service, { YIQIU_PLATFORM_KEY_FILE: build.secrets.platformKeyFile }),

@@ -28,7 +28,7 @@ describe('silence', () => {
       by: 'detector',
       reasons: [
         'silent for 10 s, beyond its lease of 5 s and the hold-down of 5 s',
-        'its fence driver says that the machine itself is down',
+        'its fence driver says that the machine itself does not run',
       ],
     });
     expect(look(world, { m1: 60_000 })).toEqual([]);

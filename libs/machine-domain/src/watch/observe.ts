@@ -78,7 +78,7 @@ const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 const reasonsOf = ({ silentMs, pool, power }: Silence): readonly [string, ...string[]] => {
   const { leaseMs, holdDownMs } = pool.policy;
   const silent = `silent for ${seconds(silentMs)}, beyond its lease of ${seconds(leaseMs)} and the hold-down of ${seconds(holdDownMs)}`;
-  return power === 'down' ? [silent, 'its fence driver says that the machine itself is down'] : [silent];
+  return power === 'down' ? [silent, 'its fence driver says that the machine itself does not run'] : [silent];
 };
 
 const reasonMax = 500;
