@@ -1,6 +1,6 @@
 // The ready packages redis and haproxy with real programs on 127.0.<N>.x and no platform: who leads is decided here, as the
 // platform would. usage: node packages.mjs [ROUNDS] [NET]   (Node 24 of the checkout, after a build)
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,7 +11,10 @@ import { Writer } from './writer.mjs';
 
 const rounds = Number(process.argv[2] ?? 5);
 const net = process.argv[3] ?? '127.0.77';
-const directory = mkdtempSync(join(tmpdir(), 'yiqiu-packages-'));
+// Deep on purpose: a unit's home may be longer than the name of a Unix socket may be.
+const directory = mkdtempSync(join(tmpdir(), `yiqiu-packages-${'deep-'.repeat(16)}`));
+
+chmodSync(directory, 0o755); // the programs' users have to pass
 
 let machines = 0;
 const newIp = () => `${net}.${(machines += 1)}`;
@@ -197,14 +200,17 @@ const behindIsChosen = async (service) => {
   chapter('the one that is behind is chosen: it takes first what another member has more');
   const old = service.leader;
   const [behind, ahead] = service.units.filter((unit) => unit !== old);
-  behind.signal('SIGSTOP');
+  await ask(behind, 'REPLICAOF', net + '.250', 1); // cut off: it keeps what it has
   const writer = new Writer({ prefix: 'behind', targets: master(service) }).start();
   await pause(1_000);
   await writer.stop();
   await old.stop('SIGKILL');
-  behind.signal('SIGCONT');
-  await until('it answers', 10, async () => (await ask(behind, 'PING')) === 'PONG');
-  await until('its link is seen down', 20, async () => (await replication(behind)).master_link_status === 'down');
+  const candidates = await service.candidates();
+  promise(
+    'the other one has the higher rank',
+    candidates[0].unit === ahead && candidates.length === 2,
+    names(candidates),
+  );
   const failed = await service.lead(behind);
   promise('it leads', failed.length === 0, failed.map(({ output }) => output).join(''));
   const lost = await lostOf(writer, behind);
@@ -307,7 +313,6 @@ const proxied = async (service, proxies) => {
 
   const through = async () => proxies.units.map(({ ip, port }) => ({ host: ip, port }));
   const writer = new Writer({ prefix: 'reloads', targets: async () => [(await through())[0]] }).start();
-  const fresh = new Writer({ prefix: 'fresh', targets: through, wait: false });
   const connections = { made: 0, failed: [] };
   let busy = true;
   const connecting = (async () => {
@@ -349,7 +354,16 @@ const proxied = async (service, proxies) => {
     broken.every((message) => /closed|READONLY/.test(message)) && stepped.length === 0,
     JSON.stringify(broken),
   );
-  void fresh;
+
+  const file = join(one.home, 'conf', 'haproxy.cfg');
+  const sound = readFileSync(file, 'utf8');
+  writeFileSync(file, `${sound}  nonsense\n`);
+  const refused = await one.hook('reload', { reason: 'config' });
+  writeFileSync(file, sound);
+  promise(
+    'a broken file is refused with its line, and the proxy serves on',
+    refused.code !== 0 && /nonsense/.test(refused.output) && (await ask(one, 'GET', 'through')) === 'the proxy',
+  );
 };
 
 const proxiedFailover = async (service, proxies) => {

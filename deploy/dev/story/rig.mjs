@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import {
+  chownSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -25,6 +26,17 @@ export const loadProgram = async (name) => {
   const checked = await lintDirectory(directory);
   if ('problems' in checked) throw new Error(checked.problems.map(({ message }) => message).join('\n'));
   return { directory, manifest: checked.manifest };
+};
+
+/** { uid, gid } of a user, as the agent would run what is declared for it; nothing where we are not root. */
+const account = (name) => {
+  if (process.getuid() !== 0) return {};
+  const fields = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find(([user]) => user === name);
+  if (fields === undefined) throw new Error(`user ${name} does not exist`);
+  return { uid: Number(fields[2]), gid: Number(fields[3]) };
 };
 
 const defaults = (manifest) =>
@@ -91,6 +103,7 @@ export class Service {
 class RigUnit {
   #child = null;
   #files = {};
+  #given = false;
 
   constructor(service, { ordinal, incarnation, ip, seed }) {
     const { manifest } = service.program;
@@ -140,9 +153,16 @@ class RigUnit {
       if (this.#files[to] === text) continue;
       this.#files[to] = text;
       writeFileSync(join(this.home, to), text, { mode });
+      this.#give(to);
       differs.push(to);
     }
     return differs;
+  }
+
+  /** To the program's user, which hook install may just have made. */
+  #give(path) {
+    const { uid, gid } = this.#given ? account(this.manifest.user) : {};
+    if (uid !== undefined) chownSync(join(this.home, path), uid, gid);
   }
 
   #environment(call) {
@@ -150,13 +170,13 @@ class RigUnit {
     return { HOME, PATH, ...hookEnvironment(this.context(), { reason: 'deploy', ...call }) };
   }
 
-  #run(argv, call, timeoutMs) {
+  #run(argv, call, timeoutMs, user = this.manifest.user) {
     return new Promise((resolve) => {
       const [file, ...args] = argv;
       execFile(
         file,
         args,
-        { cwd: this.home, env: this.#environment(call), timeout: timeoutMs, killSignal: 'SIGKILL' },
+        { cwd: this.home, env: this.#environment(call), timeout: timeoutMs, killSignal: 'SIGKILL', ...account(user) },
         (error, stdout, stderr) =>
           resolve({ code: error === null ? 0 : (error.code ?? null), stdout, output: `${stdout}${stderr}` }),
       );
@@ -166,7 +186,12 @@ class RigUnit {
   async hook(name, call = {}) {
     const settings = this.manifest.hooks[name];
     if (settings === undefined) return { code: 0, stdout: '', output: '' };
-    const result = await this.#run([join(this.home, 'program', 'hooks', name)], call, settings.timeoutMs);
+    const result = await this.#run(
+      [join(this.home, 'program', 'hooks', name)],
+      call,
+      settings.timeoutMs,
+      settings.user,
+    );
     for (const line of result.output.trim().split('\n').filter(Boolean))
       say(`    ${this.name}#${this.incarnation} ${name}: ${line}`);
     return { ...result, output: `${this.name} ${name}: ${result.output}` };
@@ -190,6 +215,15 @@ class RigUnit {
       symlinkSync(this.service.program.directory, join(this.home, 'program'));
     this.render();
     const steps = [await this.hook('install')];
+    this.#given = true;
+    for (const path of [
+      'conf',
+      'log',
+      'run',
+      ...this.manifest.data.map(({ path }) => path),
+      ...Object.keys(this.#files),
+    ])
+      this.#give(path);
     if (this.manifest.data.some(({ path }) => readdirSync(join(this.home, path)).length === 0)) {
       steps.push(await this.hook('init', { seed: this.seed }));
     }
@@ -210,6 +244,7 @@ class RigUnit {
       env: this.#environment({}),
       detached: true,
       stdio: ['ignore', log, log],
+      ...account(this.manifest.user),
     });
     closeSync(log);
     await once(this.#child, 'spawn');

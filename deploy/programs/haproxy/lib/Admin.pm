@@ -2,8 +2,7 @@ package Admin;
 # haproxy's two sockets: run/admin.sock of the newest worker, run/master.sock of the process above the workers.
 use strict;
 use warnings;
-use IO::Select;
-use IO::Socket::UNIX;
+use Socket qw(PF_UNIX SOCK_STREAM SOL_SOCKET SO_RCVTIMEO SO_SNDTIMEO pack_sockaddr_un);
 
 use constant TIMEOUT_S => 2;
 
@@ -14,15 +13,16 @@ chdir $ENV{YIQIU_UNIT_HOME} or die "cannot enter $ENV{YIQIU_UNIT_HOME}: $!\n";
 sub ask {
     my ( $command, $socket ) = @_;
     $socket //= 'run/admin.sock';
-    my $to = IO::Socket::UNIX->new( Peer => $socket, Timeout => TIMEOUT_S ) or die "$socket: $!\n";
+    socket my $to, PF_UNIX, SOCK_STREAM, 0 or die "socket: $!\n";
+    setsockopt $to, SOL_SOCKET, $_, pack 'l!l!', TIMEOUT_S, 0 or die "socket: $!\n" for SO_RCVTIMEO, SO_SNDTIMEO;
+    connect $to, pack_sockaddr_un($socket) or die "$socket: $!\n";
     syswrite $to, "$command\n" or die "$socket: $!\n";
     my $answer = '';
-    while ( IO::Select->new($to)->can_read(TIMEOUT_S) ) {
+    while (1) {
         my $read = sysread $to, $answer, 65536, length $answer;
-        return $answer if defined $read && $read == 0;
-        die "$socket: $!\n" if !defined $read;
+        die "$socket: no answer: $!\n" if !defined $read;
+        return $answer if $read == 0;
     }
-    die "$socket: no answer within ${\TIMEOUT_S} s\n";
 }
 
 # "show stat" as a list of { pxname, svname, status, … }.

@@ -2,22 +2,29 @@ package Resp;
 # A small client for redis' protocol: one command, one answer, a deadline for each. Core modules of perl-base only.
 use strict;
 use warnings;
-use Errno qw(EINTR);
-use IO::Select;
-use IO::Socket::INET;
-use IO::Socket::UNIX;
+use Socket qw(PF_INET PF_INET6 PF_UNIX SOCK_STREAM SOL_SOCKET SO_RCVTIMEO SO_SNDTIMEO
+  inet_aton inet_pton pack_sockaddr_in pack_sockaddr_in6 pack_sockaddr_un);
 
 use constant ANSWER_BYTES_MAX => 1024 * 1024;
 
 # Resp->open({ path => 'run/redis.sock' } or { ip =>, port => }, seconds). undef where nobody listens.
 sub open {
     my ( $class, $where, $timeout ) = @_;
-    my $socket =
-      defined $where->{path}
-      ? IO::Socket::UNIX->new( Peer => $where->{path}, Timeout => $timeout )
-      : IO::Socket::INET->new( PeerAddr => $where->{ip}, PeerPort => $where->{port}, Timeout => $timeout );
-    return undef if !$socket;
-    return bless { socket => $socket, timeout => $timeout, buffer => '' }, $class;
+    my ( $family, $address ) = _address($where) or return undef;
+    socket my $socket, $family, SOCK_STREAM, 0 or return undef;
+    # For connect, too.
+    setsockopt $socket, SOL_SOCKET, $_, pack 'l!l!', $timeout, 0 or return undef for SO_RCVTIMEO, SO_SNDTIMEO;
+    connect $socket, $address or return undef;
+    return bless { socket => $socket, buffer => '' }, $class;
+}
+
+sub _address {
+    my ($where) = @_;
+    my ( $path, $ip, $port ) = @$where{qw(path ip port)};
+    return ( PF_UNIX, pack_sockaddr_un($path) ) if defined $path;
+    my $number = $ip =~ /:/ ? inet_pton( PF_INET6, $ip ) : inet_aton($ip);
+    return if !defined $number;
+    return $ip =~ /:/ ? ( PF_INET6, pack_sockaddr_in6( $port, $number ) ) : ( PF_INET, pack_sockaddr_in( $port, $number ) );
 }
 
 # The answer: text, a number, undef for nil, a reference for lists. Dies with redis' own words, or "no answer".
@@ -27,7 +34,6 @@ sub call {
     local $SIG{PIPE} = 'IGNORE';
     while ( length $request ) {
         my $written = syswrite $self->{socket}, $request;
-        next if !defined $written && $! == EINTR;
         die "no answer: $!\n" if !$written;
         substr( $request, 0, $written ) = '';
     }
@@ -72,9 +78,7 @@ sub _line {
 
 sub _read {
     my ($self) = @_;
-    IO::Select->new( $self->{socket} )->can_read( $self->{timeout} ) or die "no answer within $self->{timeout} s\n";
     my $read = sysread $self->{socket}, $self->{buffer}, 65536, length $self->{buffer};
-    return if !defined $read && $! == EINTR;
     die "no answer: " . ( defined $read ? 'the connection was closed' : $! ) . "\n" if !$read;
 }
 

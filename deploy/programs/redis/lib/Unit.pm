@@ -6,6 +6,7 @@ use Resp;
 
 use constant PORT_TIMEOUT_S => 1;    # another member's answer
 use constant OWN_TIMEOUT_S  => 2;    # the own server's
+use constant STARTING_TENTHS => 20;   # of a second that a check waits for a server that begins
 
 # Relative names from here on: a socket's whole name may be 107 bytes long, a unit's home longer.
 chdir $ENV{YIQIU_UNIT_HOME} or die "cannot enter $ENV{YIQIU_UNIT_HOME}: $!\n";
@@ -64,6 +65,17 @@ sub state {
     my $port = $server->try( 'CONFIG', 'GET', 'port' );
     $state{open} = ref $port ? $port->[1] != 0 : 0;
     return \%state;
+}
+
+# The own state; a server that has just begun is waited for a little, so that the first look need not be in vain.
+sub started {
+    for ( 1 .. STARTING_TENTHS ) {
+        my $server = own();
+        my $state  = state($server);
+        return $state if $server && !( $state && $state->{loading} );
+        select undef, undef, undef, 0.1;
+    }
+    return state( own() );
 }
 
 # By epoch, then run, then offset: which of two has more of the service's data. Offsets compare within one run only.
