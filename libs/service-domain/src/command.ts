@@ -8,7 +8,15 @@ import type { ApplyGroup } from './group/apply.ts';
 import type { DestroyGroup } from './group/destroy.ts';
 import type { PushProgram } from './program/push.ts';
 import type { ScaleService } from './service/scale.ts';
+import type { ElectLeader } from './leader/elect.ts';
+import type { Reseed } from './leader/reseed.ts';
+import type { StepDown } from './leader/step-down.ts';
+import type { NoteEvacuation, OfferReplacement, WithdrawOffer } from './move/offer.ts';
+import type { RecordFence } from './move/fence.ts';
+import type { ChangeDeployment } from './rollout/verbs.ts';
+import type { RestartService } from './service/restart.ts';
 import type { SetConfig } from './service/set-config.ts';
+import type { UpgradeService } from './service/upgrade.ts';
 import type { BindUnit } from './unit/bind.ts';
 import type { NotePlacement } from './unit/placement-waits.ts';
 import type { ChangeUnit } from './unit/verb.ts';
@@ -20,6 +28,16 @@ export type ServiceCommand =
   | DestroyGroup
   | ScaleService
   | SetConfig
+  | UpgradeService
+  | RestartService
+  | ChangeDeployment
+  | ElectLeader
+  | StepDown
+  | Reseed
+  | OfferReplacement
+  | NoteEvacuation
+  | WithdrawOffer
+  | RecordFence
   | ChangeUnit
   | BindUnit
   | NotePlacement

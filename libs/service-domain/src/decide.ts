@@ -10,6 +10,14 @@ import { recordStateReport } from './deploy/record-state-report.ts';
 import { recordStepReport } from './deploy/record-step-report.ts';
 import { applyGroup } from './group/apply.ts';
 import { destroyGroup } from './group/destroy.ts';
+import { electLeader } from './leader/elect.ts';
+import { reseedService } from './leader/reseed.ts';
+import { stepDownService } from './leader/step-down.ts';
+import { recordFence } from './move/fence.ts';
+import { noteEvacuation, offerReplacement, withdrawOffer } from './move/offer.ts';
+import { changeDeployment } from './rollout/verbs.ts';
+import { restartService } from './service/restart.ts';
+import { upgradeService } from './service/upgrade.ts';
 import { pushProgram } from './program/push.ts';
 import { scaleService } from './service/scale.ts';
 import { setConfig } from './service/set-config.ts';
@@ -31,6 +39,26 @@ export const decide = (state: ServiceState, command: ServiceCommand, ctx: Ctx): 
       return scaleService(state, command, ctx);
     case 'SetConfig':
       return setConfig(state, command, ctx);
+    case 'UpgradeService':
+      return upgradeService(state, command, ctx);
+    case 'RestartService':
+      return restartService(state, command, ctx);
+    case 'ChangeDeployment':
+      return changeDeployment(state, command);
+    case 'ElectLeader':
+      return electLeader(state, command, ctx);
+    case 'StepDown':
+      return stepDownService(state, command);
+    case 'Reseed':
+      return reseedService(state, command, ctx);
+    case 'OfferReplacement':
+      return offerReplacement(state, command);
+    case 'NoteEvacuation':
+      return noteEvacuation(state, command);
+    case 'WithdrawOffer':
+      return withdrawOffer(state, command);
+    case 'RecordFence':
+      return recordFence(state, command);
     case 'ChangeUnit':
       return changeUnitByVerb(state, command, ctx);
     case 'BindUnit':

@@ -9,8 +9,36 @@ import {
   evolveGroupDestroyRequested,
   evolveGroupRemoved,
 } from './group/evolve.ts';
+import {
+  evolveLeaderChanged,
+  evolveLeaderLost,
+  evolveSeedChosen,
+  evolveStepDownGivenUp,
+  evolveStepDownRequested,
+} from './leader/evolve.ts';
+import {
+  evolveEvacuationCancelled,
+  evolveOfferWithdrawn,
+  evolveReplacementOffered,
+  evolveUnitFenced,
+  evolveUnitMigrated,
+} from './move/evolve.ts';
 import { evolveOperationFinished, evolveOperationStarted } from './operation/evolve.ts';
 import { evolveProgramPushed } from './program/evolve.ts';
+import {
+  evolveRelationAdded,
+  evolveRelationDataSet,
+  evolveRelationRemoved,
+  evolveVirtualServiceRemoved,
+  evolveVirtualServiceSet,
+} from './relation/evolve.ts';
+import {
+  evolveDeploymentFinished,
+  evolveDeploymentPaused,
+  evolveDeploymentResumed,
+  evolveDeploymentRollingBack,
+  evolveDeploymentStarted,
+} from './rollout/evolve.ts';
 import {
   evolveConfigRevised,
   evolveServiceCreated,
@@ -30,11 +58,14 @@ import {
   evolveStepSucceeded,
   evolveStopRequested,
   evolveUnitBound,
+  evolveUnitDrained,
   evolveUnitLeaving,
   evolveUnitReady,
   evolveUnitRemoved,
   evolveUnitRequested,
   evolveUnitStopped,
+  evolveUnitSwitched,
+  evolveUpdateRequested,
 } from './unit/evolve.ts';
 
 /** Folds one event. Throws on a type or version that the catalogue does not have. */
@@ -94,11 +125,56 @@ export const evolve = (state: ServiceState, envelope: EventEnvelope): void => {
       return evolveUnitStopped(state, event);
     case 'UnitRemoved':
       return evolveUnitRemoved(state, event);
-    // Tells the resource layer; nothing of ours changes.
-    case 'UnitMigrated':
+    case 'UnitDrained':
+      return evolveUnitDrained(state, event);
+    case 'UnitUpdateRequested':
+      return evolveUpdateRequested(state, event);
+    case 'UnitSwitched':
+      return evolveUnitSwitched(state, event);
+    case 'ReplacementOffered':
+      return evolveReplacementOffered(state, event);
+    case 'OfferWithdrawn':
+      return evolveOfferWithdrawn(state, event);
     case 'EvacuationCancelled':
+      return evolveEvacuationCancelled(state, event);
+    case 'UnitFenced':
+      return evolveUnitFenced(state, event);
+    case 'UnitMigrated':
+      return evolveUnitMigrated(state, event);
+    // They tell the resource layer; nothing of ours changes.
+    case 'UnitCopyRemoved':
     case 'ContainerDeclined':
       return;
+    case 'SeedChosen':
+      return evolveSeedChosen(state, event);
+    case 'LeaderChanged':
+      return evolveLeaderChanged(state, event);
+    case 'LeaderLost':
+      return evolveLeaderLost(state, event);
+    case 'StepDownRequested':
+      return evolveStepDownRequested(state, event);
+    case 'StepDownGivenUp':
+      return evolveStepDownGivenUp(state, event);
+    case 'RelationAdded':
+      return evolveRelationAdded(state, event);
+    case 'RelationRemoved':
+      return evolveRelationRemoved(state, event);
+    case 'RelationDataSet':
+      return evolveRelationDataSet(state, event);
+    case 'VirtualServiceSet':
+      return evolveVirtualServiceSet(state, event);
+    case 'VirtualServiceRemoved':
+      return evolveVirtualServiceRemoved(state, event);
+    case 'DeploymentStarted':
+      return evolveDeploymentStarted(state, event);
+    case 'DeploymentPaused':
+      return evolveDeploymentPaused(state, event);
+    case 'DeploymentResumed':
+      return evolveDeploymentResumed(state, event);
+    case 'DeploymentRollingBack':
+      return evolveDeploymentRollingBack(state, event);
+    case 'DeploymentFinished':
+      return evolveDeploymentFinished(state, event);
     case 'DataOrphaned':
       return evolveDataOrphaned(state, event);
     case 'DataPurged':

@@ -21,8 +21,22 @@ export interface Indexes {
   readonly dataOfUnit: Map<string, Set<string>>;
   /** Target uid → operations that run on it. */
   readonly runningOn: Map<string, Set<string>>;
+  readonly relationsOfRequirer: Map<string, Set<string>>;
+  readonly relationsOfProvider: Map<string, Set<string>>;
+  readonly virtualByName: Map<string, string>;
+  /** Service uid → the roll-out that goes on. */
+  readonly rolloutOf: Map<string, string>;
+  /** What is seen of services and over relations, in short; computed when asked for. */
+  readonly signatures: Map<string, string>;
+  readonly peerSums: Map<string, PeerSums>;
   /** Key: unit uid. */
   readonly deadlines: Deadlines;
+}
+
+/** What the serving units of a service show each other, each and in sum modulo 2^64. */
+export interface PeerSums {
+  readonly total: bigint;
+  readonly each: ReadonlyMap<string, bigint>;
 }
 
 /** A service's units, counted. `live` ones are those that are not leaving; ghosts do not count. */
@@ -52,6 +66,12 @@ export const emptyIndexes = (): Indexes => ({
   tallies: new Map(),
   dataOfUnit: new Map(),
   runningOn: new Map(),
+  relationsOfRequirer: new Map(),
+  relationsOfProvider: new Map(),
+  virtualByName: new Map(),
+  rolloutOf: new Map(),
+  signatures: new Map(),
+  peerSums: new Map(),
   deadlines: new Deadlines(),
 });
 

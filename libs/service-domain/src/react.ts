@@ -1,15 +1,15 @@
 import type { EventEnvelope, Reaction } from '@yiqiu/kernel';
 import type { ServiceCommand } from './command.ts';
 import type { Advance } from './deploy/advance.ts';
-import { rolloutMove } from './deploy/config-rollout.ts';
+import { isInTurns } from './deploy/news.ts';
 import { nextMove } from './deploy/next-move.ts';
 import type { ServiceEnvelope } from './events.ts';
 import { asServiceEvent } from './events.ts';
 import { verdictOf } from './operation/verdict.ts';
-import { unitDifference } from './service/reconcile.ts';
-import type { ServiceRow } from './service/state.ts';
+import { relationsOfProvider, relationsOfRequirer } from './relation/index-relation.ts';
 import type { ServiceState } from './state.ts';
-import { groupNamed, liveUnitsOf, tallyOf, unitsOf, unitsOn } from './state.ts';
+import { groupNamed, unitsOn } from './state.ts';
+import type { UnitRow } from './unit/state.ts';
 
 /**
  * What the context answers to its own events: whatever can go on now, does. Only commands that have something to do are
@@ -23,7 +23,6 @@ const advances = (state: ServiceState, event: ServiceEnvelope): Advance[] => {
     case 'UnitBound':
     case 'UnitPlacementWaits':
     case 'UnitLeaving':
-      return [...unitAdvance(state, event.data.uid), ...fellowAdvances(state, event.data.uid)];
     case 'StepSucceeded':
     case 'StepFailed':
     case 'StepSkipped':
@@ -32,16 +31,44 @@ const advances = (state: ServiceState, event: ServiceEnvelope): Advance[] => {
     case 'UnitStopRequested':
     case 'UnitStartRequested':
     case 'UnitHealthChanged':
+    case 'UnitDrained':
+    case 'UnitUpdateRequested':
+    case 'UnitSwitched':
+    case 'UnitFenced':
+    case 'UnitMigrated':
+    case 'ReplacementOffered':
+    case 'OfferWithdrawn':
+    case 'EvacuationCancelled':
       return unitAdvance(state, event.data.uid);
+    case 'StepIssued':
+      return event.data.step === 'restart' ? around(state, state.units.get(event.data.uid)?.serviceUid) : [];
     case 'UnitRemoved':
       return [
-        ...wake(state, event.data.serviceUid),
-        ...serviceAdvance(state, event.data.serviceUid),
+        ...around(state, event.data.serviceUid),
         ...settled(state, [event.data.uid, event.data.serviceUid, groupUidOf(state, event.data.unit)]),
       ];
     case 'ServiceRemoveRequested':
+      return around(state, event.data.uid);
     case 'ConfigRevised':
-      return serviceAdvance(state, event.data.uid);
+    case 'ServiceRevised':
+    case 'LeaderChanged':
+    case 'StepDownGivenUp':
+      return around(state, event.data.uid);
+    case 'RelationAdded':
+      return serviceAdvance(state, event.data.requirer.serviceUid);
+    case 'RelationRemoved':
+      return everyService(state);
+    case 'RelationDataSet':
+      return around(state, event.data.serviceUid);
+    case 'VirtualServiceSet':
+      return around(state, event.data.uid);
+    case 'DeploymentStarted':
+    case 'DeploymentResumed':
+    case 'DeploymentRollingBack':
+      return serviceAdvance(state, event.data.serviceUid);
+    case 'DeploymentPaused':
+    case 'DeploymentFinished':
+      return settled(state, [event.data.serviceUid, state.services.get(event.data.serviceUid)?.groupUid ?? '']);
     case 'ServiceRemoved': {
       const groupUid = groupUidOf(state, event.data.name);
       return [...groupAdvance(state, groupUid), ...settled(state, [event.data.uid, groupUid])];
@@ -60,41 +87,39 @@ const advances = (state: ServiceState, event: ServiceEnvelope): Advance[] => {
 const groupUidOf = (state: ServiceState, name: string): string =>
   groupNamed(state, name.slice(0, name.indexOf('/')))?.uid ?? '';
 
-/** The unit's next step; where there is none, what its service and the operations on it make of that. */
+/** The unit's next step; then what its service, those that require it, and the operations on it make of what it is now. */
 const unitAdvance = (state: ServiceState, uid: string): Advance[] => {
   const unit = state.units.get(uid);
   if (unit === undefined) return [];
-  if (nextMove(state, unit).do !== 'wait') return [{ type: 'AdvanceUnit', data: { uid } }];
-  if (unit.step !== null) return [];
-  return [...serviceAdvance(state, unit.serviceUid), ...settled(state, [uid, unit.serviceUid, unit.groupUid])];
+  const move = nextMove(state, unit);
+  const own: Advance[] = move.do === 'wait' || isInTurns(unit, move) ? [] : [{ type: 'AdvanceUnit', data: { uid } }];
+  return [
+    ...own,
+    ...around(state, unit.serviceUid),
+    ...drained(state, unit),
+    ...(own.length > 0 || unit.step !== null ? [] : settled(state, [uid, unit.serviceUid, unit.groupUid])),
+  ];
 };
 
-/** Units that wait for this one's place to be known. */
-const fellowAdvances = (state: ServiceState, uid: string): Advance[] => {
-  const unit = state.units.get(uid);
-  return unit === undefined ? [] : wake(state, unit.serviceUid);
+/** Units of providers that wait to be used no more. */
+const drained = (state: ServiceState, { serviceUid }: UnitRow): Advance[] => {
+  const providers = relationsOfRequirer(state, serviceUid).map(({ provider }) => provider.serviceUid);
+  return [...new Set(providers)].flatMap((uid) => serviceAdvance(state, uid));
 };
 
-const wake = (state: ServiceState, serviceUid: string): Advance[] => {
-  if (tallyOf(state, serviceUid).unplaced > 0) return [];
-  return liveUnitsOf(state, serviceUid)
-    .filter((unit) => unit.stage === 'start' && unit.step === null && nextMove(state, unit).do !== 'wait')
-    .map(({ uid }) => ({ type: 'AdvanceUnit', data: { uid } }));
+/** The service itself, and those that see it. */
+const around = (state: ServiceState, serviceUid: string | undefined): Advance[] => {
+  if (serviceUid === undefined) return [];
+  const seers = relationsOfProvider(state, serviceUid).map(({ requirer }) => requirer.serviceUid);
+  return [...new Set([serviceUid, ...seers])].flatMap((uid) => serviceAdvance(state, uid));
 };
 
-const serviceAdvance = (state: ServiceState, uid: string): Advance[] => {
-  const service = state.services.get(uid);
-  return service !== undefined && needsAdvance(state, service) ? [{ type: 'AdvanceService', data: { uid } }] : [];
-};
+const serviceAdvance = (state: ServiceState, uid: string): Advance[] =>
+  state.services.has(uid) ? [{ type: 'AdvanceService', data: { uid } }] : [];
 
-const needsAdvance = (state: ServiceState, service: ServiceRow): boolean => {
-  if (service.removing) return unitsOf(state, service.uid).every(({ ghost }) => ghost);
-  if (tallyOf(state, service.uid).live !== service.desired) {
-    const { add, remove } = unitDifference(state, service, service.desired);
-    if (add.length > 0 || remove.length > 0) return true;
-  }
-  return rolloutMove(state, service) !== null;
-};
+/** A relation is gone, and with it the way to its requirer: rare enough to look everywhere. */
+const everyService = (state: ServiceState): Advance[] =>
+  [...state.services.keys()].flatMap((uid) => serviceAdvance(state, uid));
 
 const groupAdvance = (state: ServiceState, uid: string): Advance[] =>
   state.groups.get(uid)?.destroying != null && !state.index.servicesOfGroup.has(uid)

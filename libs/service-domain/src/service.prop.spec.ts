@@ -169,6 +169,7 @@ const reportState = (world: World, machine: string, process: 'running' | 'stoppe
         ready: process === 'running',
         message: '',
         lastSeq: 10_000,
+        relationData: {},
       })),
     },
   });

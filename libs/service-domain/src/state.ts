@@ -6,6 +6,8 @@ import { emptyIndexes, emptyTally } from './indexes.ts';
 import type { OperationRow } from './operation/state.ts';
 import type { ManifestView } from './program/manifest-view.ts';
 import type { ProgramRow } from './program/state.ts';
+import type { RelationRow, VirtualRow } from './relation/state.ts';
+import type { DeploymentRow } from './rollout/state.ts';
 import type { ServiceRow } from './service/state.ts';
 import type { UnitRow } from './unit/state.ts';
 
@@ -23,6 +25,10 @@ export interface ServiceState {
   /** Machines that left: their agents are not listened to any more. */
   readonly departed: Set<string>;
   readonly data: Map<string, DataRow>;
+  readonly relations: Map<string, RelationRow>;
+  readonly virtuals: Map<string, VirtualRow>;
+  /** In the order of their start. */
+  readonly deployments: Map<string, DeploymentRow>;
   /** In the order of their start. */
   readonly operations: Map<string, OperationRow>;
   readonly index: Indexes;
@@ -36,6 +42,9 @@ export const initialState = (): ServiceState => ({
   queues: new Map(),
   departed: new Set(),
   data: new Map(),
+  relations: new Map(),
+  virtuals: new Map(),
+  deployments: new Map(),
   operations: new Map(),
   index: emptyIndexes(),
 });

@@ -8,6 +8,10 @@ import { indexOperation } from './operation/evolve.ts';
 import { operationRow } from './operation/state.ts';
 import { indexProgram } from './program/evolve.ts';
 import { programRow } from './program/state.ts';
+import { indexRelation, indexVirtual } from './relation/index-relation.ts';
+import { relationRow, virtualRow } from './relation/state.ts';
+import { indexDeployment } from './rollout/evolve.ts';
+import { deploymentRow } from './rollout/state.ts';
 import { indexService } from './service/evolve.ts';
 import { serviceRow } from './service/state.ts';
 import type { ServiceState } from './state.ts';
@@ -35,6 +39,9 @@ export const tables = (state: ServiceState): Tables => ({
   departed: [...state.departed].map((uid): [string, Json] => [uid, true]),
   data: state.data,
   operation: state.operations,
+  relation: state.relations,
+  virtual: state.virtuals,
+  deployment: state.deployments,
 });
 
 /** The state of a snapshot's rows. Throws on a row of another shape: such a snapshot is of no use. */
@@ -53,6 +60,14 @@ export const restore = (rows: TableRows): ServiceState => {
     state.services.set(service.uid, service);
     indexService(state, service);
   }
+  for (const virtual of read('virtual', virtualRow)) {
+    state.virtuals.set(virtual.uid, virtual);
+    indexVirtual(state, virtual);
+  }
+  for (const relation of read('relation', relationRow)) {
+    state.relations.set(relation.uid, relation);
+    indexRelation(state, relation);
+  }
   for (const unit of read('unit', unitRow)) {
     state.units.set(unit.uid, unit);
     indexUnit(state, unit);
@@ -66,6 +81,10 @@ export const restore = (rows: TableRows): ServiceState => {
   for (const operation of read('operation', operationRow).sort((a, b) => a.position - b.position)) {
     state.operations.set(operation.uid, operation);
     indexOperation(state, operation);
+  }
+  for (const deployment of read('deployment', deploymentRow).sort((a, b) => a.position - b.position)) {
+    state.deployments.set(deployment.uid, deployment);
+    indexDeployment(state, deployment);
   }
   return state;
 };

@@ -90,6 +90,10 @@ export const unitCommand = z.object({
   changed: z.array(z.string()),
   /** YIQIU_RELATION: the endpoint, in relation steps. */
   relation: z.string().nullable().default(null),
+  /** YIQIU_SEED: it begins the service's data from nothing. */
+  seed: z.boolean().default(false),
+  /** YIQIU_DONOR: a healthy member to fill from. */
+  donor: z.string().nullable().default(null),
   /** YIQIU_MEMBER: the unit that comes or went, in member steps. */
   member: z.string().nullable().default(null),
   /** Directory name below the agent's root. */

@@ -3,7 +3,9 @@ import type { AgentPayload } from '@yiqiu/contracts';
 import { objectOf } from '../json-text.ts';
 import type { ServiceState, StepRef } from '../state.ts';
 import { must } from '../state.ts';
-import { contextOf, isBound } from '../unit/context-of.ts';
+import { contextOf } from '../unit/context-of.ts';
+import { isBound } from '../unit/place.ts';
+import { donorOf } from '../unit/donor.ts';
 
 /**
  * A queued step as it goes to the agent, rendered from what is known now; null where it is void. The archive is fetched by
@@ -18,14 +20,16 @@ export const payloadOf = (state: ServiceState, machineUid: string, item: QueueIt
   );
   return {
     kind: 'unit-step',
-    unitUid: unit.uid,
+    unitUid: unit.agentUid,
     unit: unit.name,
     incarnation: unit.incarnation,
     step: unit.step.step,
     reason: unit.step.reason,
     changed: unit.step.changed,
-    relation: null,
-    member: null,
+    relation: unit.step.relation,
+    member: unit.step.member,
+    seed: state.services.get(unit.serviceUid)?.seed === unit.uid,
+    donor: donorOf(state, unit),
     home: unit.binding.home,
     address: unit.binding.address,
     ports: unit.binding.ports,

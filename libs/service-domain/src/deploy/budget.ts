@@ -5,6 +5,8 @@ import type { ManifestView } from '../program/manifest-view.ts';
 export const deployStartMs = 24 * 60 * 60 * 1_000;
 /** On the way down it has a minute: every removal ends. */
 export const removalStartMs = 60_000;
+/** So long a leaving unit serves on, at most, until its requirers use it no more. */
+export const drainMs = 30_000;
 /** For what an agent does around hooks: unpacking, rendering, waiting for its turn. */
 const slackMs = 60_000;
 /** Of a process without a manifest's word. */

@@ -11,7 +11,7 @@ export type Tick = Command<'Tick', { readonly now: number }>;
 const dueMax = 100;
 
 /**
- * Steps of units on their way out whose time is over: what their agent did not answer is recorded as failed, and the way
+ * Units on their way down whose time is over: what is still in use is stopped all the same, and what their agent did not answer is recorded as failed, and the way
  * out goes on. Never refused.
  */
 export const tickDeadlines = (state: ServiceState, { data }: Tick): Decision<ServiceContextEvent> =>
@@ -24,7 +24,11 @@ export const tickDeadlines = (state: ServiceState, { data }: Tick): Decision<Ser
 
 const unanswered = (state: ServiceState, unit: UnitRow): ServiceContextEvent[] => {
   const { uid, name, incarnation, step, binding, programUid } = unit;
-  if (step === null || binding === null) return [];
+  if (binding === null) return [];
+  if (step === null) {
+    const message = 'its requirers did not say in time that they use it no more';
+    return [{ stream: `unit/${uid}`, type: 'UnitDrained', version: 1, data: { uid, unit: name, message } }];
+  }
   const { machineUid, machine } = binding;
   const holds = holdsOnDeadline(manifestOf(state, programUid), step.step);
   const then = holds ? 'a person decides: retry or skip' : 'the removal goes on without it';

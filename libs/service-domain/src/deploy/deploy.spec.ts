@@ -86,12 +86,12 @@ describe('unit_deploy', () => {
   });
 
   it('waits, visibly, for what is required and not related', () => {
-    const world = applied(1, { requires: [{ name: 'upstream', interface: 'redis', optional: false }] });
+    const world = applied(1, { requires: [{ name: 'upstream', interface: 'redis', optional: false, limit: null }] });
     world.bind('cache/redis/0', 'm1');
     world.settle();
     expect(getUnit(world.state, 'cache/redis/0')).toMatchObject({
       state: 'STARTING',
-      message: 'waits for upstream: unrelated',
+      message: 'waits for upstream: it is not related to anything',
     });
   });
 
@@ -132,7 +132,7 @@ describe('a new config', () => {
   it('goes to one unit after another', () => {
     const world = runningWorld(3);
     const first = world.accept(world.setConfig('cache/redis', { maxmemory: '1mb', ratio: 0.5 }));
-    expect(first).toEqual(['OperationStarted', 'ConfigRevised', 'StepIssued']);
+    expect(first).toEqual(['OperationStarted', 'DeploymentStarted', 'ConfigRevised', 'StepIssued']);
     const order: string[] = [];
     for (;;) {
       const busy = [...world.state.units.values()].filter(({ step }) => step !== null);
@@ -154,7 +154,7 @@ describe('a new config', () => {
   it('stops at the first unit that fails, and goes on when that is mended', () => {
     const world = runningWorld(3);
     world.accept(world.setConfig('cache/redis', { maxmemory: '1mb' }));
-    expect(world.fail('cache/redis/0')).toEqual(['StepFailed', 'OperationFinished']);
+    expect(world.fail('cache/redis/0')).toEqual(['StepFailed', 'DeploymentPaused', 'OperationFinished']);
     expect(world.states()).toEqual({
       'cache/redis/0': 'FAILED',
       'cache/redis/1': 'RUNNING',

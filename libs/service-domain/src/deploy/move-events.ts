@@ -1,8 +1,10 @@
 import { newQueue, placeOf } from '@yiqiu/agent-queue';
-import type { ServiceContextEvent } from '@yiqiu/contracts';
+import type { ServiceContextEvent, UnitStep } from '@yiqiu/contracts';
+import type { Ctx } from '@yiqiu/kernel';
 import { unreachable } from '@yiqiu/kernel';
 import type { EventOf } from '../events.ts';
 import type { ServiceState } from '../state.ts';
+import { manifestOf } from '../state.ts';
 import type { UnitRow } from '../unit/state.ts';
 import { deployStartMs, removalStartMs } from './budget.ts';
 import type { Move } from './next-move.ts';
@@ -44,6 +46,8 @@ export const stepIssued = (
       reason: move.reason,
       changed: [...move.changed],
       startBy: now + startMs,
+      ...(move.relation === undefined ? {} : { relation: move.relation }),
+      ...(move.member === undefined ? {} : { member: move.member }),
     },
   };
 };
@@ -51,7 +55,7 @@ export const stepIssued = (
 export const unitRemoved = (unit: UnitRow): EventOf<'UnitRemoved'> => ({
   stream: `unit/${unit.uid}`,
   type: 'UnitRemoved',
-  version: 1,
+  version: 2,
   data: {
     uid: unit.uid,
     unit: unit.name,
@@ -59,22 +63,36 @@ export const unitRemoved = (unit: UnitRow): EventOf<'UnitRemoved'> => ({
     incarnation: unit.incarnation,
     container: unit.binding?.container ?? null,
     requestId: unit.requestId,
+    confirmed: unit.gone || unit.fenced || unit.lastCommand === null,
   },
 });
 
-/** The event that a move is, or none. */
+/** What was left of it is gone: its container may be released. */
+export const copyRemoved = ({ agentUid, uid, name, incarnation, binding }: UnitRow): EventOf<'UnitCopyRemoved'>[] =>
+  binding === null
+    ? []
+    : [
+        {
+          stream: `unit/${agentUid}`,
+          type: 'UnitCopyRemoved',
+          version: 1,
+          data: { uid: agentUid, unit: name, copy: uid, incarnation, container: binding.container },
+        },
+      ];
+
+/** The events that a move is, or none. */
 export const moveEvents = (
   state: ServiceState,
   unit: UnitRow,
   move: Move,
-  now: number,
+  ctx: Pick<Ctx, 'now' | 'uuid'>,
   ahead: Ahead,
 ): ServiceContextEvent[] => {
   const stream = `unit/${unit.uid}`;
   const named = { uid: unit.uid, unit: unit.name };
   switch (move.do) {
     case 'issue':
-      return [stepIssued(state, unit, move, now, ahead)];
+      return [...seedChosen(state, unit, move.step), stepIssued(state, unit, move, ctx.now, ahead)];
     case 'ready': {
       const container = unit.binding?.container;
       if (container === undefined) throw new Error(`${unit.name} is ready without a container`);
@@ -85,9 +103,39 @@ export const moveEvents = (
       return [{ stream, type: 'UnitStopped', version: 1, data: { ...named, incarnation: unit.incarnation } }];
     case 'removed':
       return [unitRemoved(unit)];
+    case 'migrate':
+      return [unitMigrated(unit, ctx.uuid())];
+    case 'switch': {
+      const { update } = unit;
+      if (update === null) throw new Error(`${unit.name} has no version to switch to`);
+      const { programUid, reason } = update;
+      const data = { ...named, incarnation: unit.incarnation, programUid, reason };
+      return [{ stream, type: 'UnitSwitched', version: 1, data }];
+    }
     case 'wait':
       return [];
     default:
       return unreachable(move, 'move');
   }
+};
+
+const unitMigrated = (unit: UnitRow, copy: string): EventOf<'UnitMigrated'> => {
+  const { uid, name, serviceUid, incarnation, binding, offer } = unit;
+  if (binding === null || offer === null) throw new Error(`${name} has nowhere to move`);
+  const { container, machineUid, machine } = binding;
+  const from = { container, machineUid, machine, incarnation, copy };
+  const to = { ...offer.binding, incarnation: offer.incarnation };
+  const data = { uid, unit: name, serviceUid, requestId: offer.requestId, from, to };
+  return { stream: `unit/${uid}`, type: 'UnitMigrated', version: 1, data };
+};
+
+/** The first unit of a service that is ever installed begins its data; no other ever does, unless a person says so. */
+const seedChosen = (state: ServiceState, unit: UnitRow, step: UnitStep): EventOf<'SeedChosen'>[] => {
+  const service = state.services.get(unit.serviceUid);
+  if (step !== 'install' || service === undefined || service.seed !== null) return [];
+  const { data: directories, hooks } = manifestOf(state, unit.programUid);
+  if (directories.length === 0 && hooks['init'] === undefined) return [];
+  const { uid, name } = service;
+  const data = { uid, name, unitUid: unit.uid, unit: unit.name, reason: null };
+  return [{ stream: `service/${uid}`, type: 'SeedChosen', version: 1, data }];
 };

@@ -4,18 +4,28 @@ import type { StepReason, UnitStep } from '@yiqiu/contracts';
 import { unreachable } from '@yiqiu/kernel';
 import type { ServiceState, StepRef } from '../state.ts';
 import type { UnitRow } from '../unit/state.ts';
+import { drainBlock } from './drain.ts';
+import { lossMove } from './loss-move.ts';
+import { newsMove } from './news.ts';
 import { startBlock } from './start-block.ts';
 
-/** What unit_deploy does next with a unit. `wait` says what for; null where there is nothing to wait for. */
+/** What is done with a unit next. `wait` says what for; null where there is nothing to wait for. */
 export type Move =
-  | { readonly do: 'issue'; readonly step: UnitStep; readonly reason: StepReason; readonly changed: readonly string[] }
-  | { readonly do: 'ready' }
-  | { readonly do: 'stopped' }
-  | { readonly do: 'removed' }
+  | {
+      readonly do: 'issue';
+      readonly step: UnitStep;
+      readonly reason: StepReason;
+      readonly changed: readonly string[];
+      /** Of relation-departed. */
+      readonly relation?: string;
+      /** Of member steps: the unit that comes or went. */
+      readonly member?: string;
+    }
+  | { readonly do: 'ready' | 'stopped' | 'removed' | 'migrate' | 'switch' }
   | { readonly do: 'wait'; readonly message: string | null };
 
-const wait = (message: string | null): Move => ({ do: 'wait', message });
-const issue = (step: UnitStep, reason: StepReason): Move => ({ do: 'issue', step, reason, changed: [] });
+export const wait = (message: string | null): Move => ({ do: 'wait', message });
+export const issue = (step: UnitStep, reason: StepReason): Move => ({ do: 'issue', step, reason, changed: [] });
 
 /**
  * The one rule of unit_deploy: from what a unit is to what is done with it next. `reported` says that its agent has just
@@ -27,6 +37,9 @@ export const nextMove = (state: ServiceState, unit: UnitRow, reported = false): 
     if (unit.goal === 'leave') return { do: 'removed' };
     return wait(unit.placement ?? 'waits for a machine');
   }
+  const lost = unit.ghost || unit.goal === 'leave' ? null : lossMove(state, unit, binding);
+  if (lost !== null) return lost;
+  if (unit.goal === 'leave' && !unit.ghost && unit.fenced) return { do: 'removed' };
   if (unit.step !== null) return wait(`${unit.step.step} is with the agent of ${binding.machine}`);
   if (unit.failed !== null) return wait(null);
   const move = unit.ghost ? ghostMove(unit) : moveOf(state, unit);
@@ -37,9 +50,9 @@ export const nextMove = (state: ServiceState, unit: UnitRow, reported = false): 
 const moveOf = (state: ServiceState, unit: UnitRow): Move => {
   switch (unit.goal) {
     case 'leave':
-      return leaveMove(unit);
+      return leaveMove(state, unit);
     case 'stop':
-      return stopMove(unit);
+      return stopMove(state, unit);
     case 'run':
       return runMove(state, unit);
     default:
@@ -47,30 +60,38 @@ const moveOf = (state: ServiceState, unit: UnitRow): Move => {
   }
 };
 
-const leaveMove = (unit: UnitRow): Move => {
+const leaveMove = (state: ServiceState, unit: UnitRow): Move => {
   if (unit.lastCommand === null || unit.ended.includes('remove')) return { do: 'removed' };
   const reason = unit.leaving ?? 'remove';
-  return issue(unit.ended.includes('stop') ? 'remove' : 'stop', reason);
+  if (unit.ended.includes('stop')) return issue('remove', reason);
+  return drainBlock(state, unit) ?? issue('stop', reason);
 };
 
 /** Only a report of the agent begins to lay a ghost; what it began goes on from `stop` to `remove`. */
 const ghostMove = (unit: UnitRow): Move =>
   unit.ended.length === 1 && unit.ended.includes('stop') ? issue('remove', 'remove') : wait(null);
 
-const stopMove = (unit: UnitRow): Move => {
+const stopMove = (state: ServiceState, unit: UnitRow): Move => {
   if (unit.stopped) return wait(null);
   const neverStarted = !unit.deployed && (unit.stage === 'install' || unit.stage === 'config-changed');
   if (neverStarted || unit.ended.includes('stop')) return { do: 'stopped' };
-  return issue('stop', 'deploy');
+  return drainBlock(state, unit) ?? issue('stop', 'deploy');
 };
 
 const runMove = (state: ServiceState, unit: UnitRow): Move => {
-  if (unit.stage === 'up') return unit.deployed ? wait(null) : { do: 'ready' };
+  if (unit.update !== null) return updateMove(state, unit, unit.update.reason);
+  if (unit.stage === 'up') return unit.deployed ? newsMove(state, unit) : { do: 'ready' };
   if (unit.stage === 'start') {
     const blocked = startBlock(state, unit);
     if (blocked !== null) return wait(blocked);
   }
   return issue(unit.stage, unit.cause);
+};
+
+/** Stopped by its old version, then switched; what never came up has nothing to stop. */
+const updateMove = (state: ServiceState, unit: UnitRow, reason: 'upgrade' | 'rollback'): Move => {
+  if (unit.ended.includes('stop') || unit.lastCommand === null) return { do: 'switch' };
+  return drainBlock(state, unit) ?? issue('stop', reason);
 };
 
 /** Why a step cannot go into the agent's queue now. */

@@ -4,12 +4,17 @@ import { accept } from '@yiqiu/kernel';
 import type { ServiceState } from '../state.ts';
 import { unitsOn } from '../state.ts';
 import type { UnitRow } from '../unit/state.ts';
-import { Ahead, moveEvents } from './move-events.ts';
+import { manifestOf } from '../state.ts';
+import { publishedEvents } from '../relation/published.ts';
+import { Ahead, copyRemoved, moveEvents } from './move-events.ts';
 import { repairPauseMs } from './budget.ts';
 import type { Move } from './next-move.ts';
 import { nextMove } from './next-move.ts';
 
-export type ReportedUnit = Pick<UnitReport, 'unitUid' | 'incarnation' | 'process' | 'ready' | 'message' | 'lastSeq'>;
+export type ReportedUnit = Pick<
+  UnitReport,
+  'unitUid' | 'incarnation' | 'process' | 'ready' | 'message' | 'lastSeq' | 'relationData'
+>;
 
 /** What an agent says really is on its machine. */
 export type RecordStateReport = Command<
@@ -39,18 +44,27 @@ export const recordStateReport = (
 ): Decision<ServiceContextEvent> => {
   const queue = state.queues.get(data.machineUid);
   if (queue !== undefined && queue.generation !== data.generation) return accept([]);
-  const reported = new Map(data.units.map((unit) => [unit.unitUid, unit]));
+  const reported = new Map(data.units.map((unit) => [incarnationKey(unit.unitUid, unit.incarnation), unit]));
   const ahead = new Ahead();
   const events = unitsOn(state, data.machineUid)
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.incarnation - b.incarnation))
-    .filter((unit) => unit.step === null && isNewer(unit, data))
     .flatMap((unit) => {
-      const found = reported.get(unit.uid) ?? null;
-      if (found !== null && found.incarnation !== unit.incarnation) return [];
-      return unit.ghost ? ghostEvents(state, unit, found, ctx, ahead) : unitEvents(state, unit, found, ctx, ahead);
+      const found = reported.get(incarnationKey(unit.agentUid, unit.incarnation)) ?? null;
+      const published = found === null || unit.ghost ? [] : publishedEvents(state, unit, found.relationData);
+      if (unit.step !== null || !isNewer(unit, data) || isOutgranted(unit, data)) return published;
+      const repairs = unit.ghost
+        ? ghostEvents(state, unit, found, ctx, ahead)
+        : unitEvents(state, unit, found, ctx, ahead);
+      return [...published, ...repairs];
     });
   return accept(events);
 };
+
+/** The agent has a higher incarnation than we know of: our log has lost its end, and nothing is done to what it knows better. */
+const isOutgranted = (unit: UnitRow, { units }: RecordStateReport['data']): boolean =>
+  units.some(({ unitUid, incarnation }) => unitUid === unit.agentUid && incarnation > unit.incarnation && !unit.ghost);
+
+const incarnationKey = (unitUid: string, incarnation: number): string => `${unitUid} ${incarnation}`;
 
 const isNewer = ({ lastCommand }: UnitRow, { generation, acceptedUpTo }: RecordStateReport['data']): boolean =>
   lastCommand === null || lastCommand.generation < generation || lastCommand.seq <= acceptedUpTo;
@@ -75,9 +89,12 @@ const unitEvents = (
 ): ServiceContextEvent[] => {
   const generation = state.queues.get(unit.binding?.machineUid ?? '')?.generation ?? 1;
   if (found === null ? ctx.now - unit.endedAt < settleMs : !sawLast(unit, found, generation)) return [];
-  const health = unit.deployed && unit.goal === 'run' && unit.failed === null ? healthEvents(unit, found) : [];
+  const health =
+    unit.deployed && unit.goal === 'run' && unit.failed === null && unit.offer === null && !unit.fenced
+      ? healthEvents(unit, found)
+      : [];
   const move = repairMove(state, unit, found, ctx.now);
-  return [...health, ...(move === null ? [] : moveEvents(state, unit, move, ctx.now, ahead))];
+  return [...health, ...(move === null ? [] : moveEvents(state, unit, move, ctx, ahead))];
 };
 
 /** Health as the agent sees it, where it is another than before. */
@@ -98,6 +115,8 @@ const unhealthyText = (found: ReportedUnit | null): string => {
 
 /** What has to be done about the difference, or null. */
 const repairMove = (state: ServiceState, unit: UnitRow, found: ReportedUnit | null, now: number): Move | null => {
+  // It is on its way elsewhere, or proven gone: nothing starts it here any more.
+  if (unit.offer !== null || unit.fenced) return nextMove(state, unit, true);
   if (unit.failed !== null) return null;
   if (unit.goal === 'leave') return nextMove(state, unit, true);
   if (unit.goal === 'stop') {
@@ -134,7 +153,8 @@ const ghostEvents = (
   ahead: Ahead,
 ): ServiceContextEvent[] => {
   if (ctx.now - unit.endedAt < (found === null ? settleMs : ghostPauseMs)) return [];
-  if (found !== null) return moveEvents(state, unit, issue('stop', 'remove'), ctx.now, ahead);
+  if (found !== null && successorComes(state, unit)) return [];
+  if (found !== null) return moveEvents(state, unit, issue('stop', 'remove'), ctx, ahead);
   const { lastCommand, binding, uid, name, incarnation } = unit;
   if (lastCommand === null || binding === null) return [];
   const { generation, seq } = lastCommand;
@@ -150,5 +170,12 @@ const ghostEvents = (
     durationMs: 0,
     output: null,
   } as const;
-  return [{ stream: `unit/${uid}`, type: 'StepSucceeded', version: 1, data }];
+  return [{ stream: `unit/${uid}`, type: 'StepSucceeded', version: 1, data }, ...copyRemoved(unit)];
+};
+
+/** A copy that serves goes when its successor serves, where two of them do no harm. */
+const successorComes = (state: ServiceState, copy: UnitRow): boolean => {
+  const successor = copy.copy ? state.units.get(copy.agentUid) : undefined;
+  if (successor === undefined || copy.fenced) return false;
+  return manifestOf(state, copy.programUid).fencing === 'none' && !successor.deployed && successor.failed === null;
 };

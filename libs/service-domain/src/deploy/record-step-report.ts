@@ -6,6 +6,7 @@ import type { EventOf } from '../events.ts';
 import type { ServiceState } from '../state.ts';
 import { unitsOn } from '../state.ts';
 import type { UnitRow } from '../unit/state.ts';
+import { copyRemoved } from './move-events.ts';
 
 /** An agent's report on one command; its output is kept as a blob by the shell. */
 export type RecordStepReport = Command<
@@ -36,7 +37,12 @@ export const recordStepReport = (
   const item = queue === undefined ? null : pendingItem(queue, data.generation, data.seq);
   const unit = item === null ? lateRemoval(state, data) : (state.units.get(item.ref.unitUid) ?? null);
   if (unit === null || unit.lastCommand === null) return accept([]);
-  return accept([ended(unit, unit.lastCommand.step, data), ...orphaned(unit, data, ctx)]);
+  const isGone = unit.ghost && unit.lastCommand.step === 'remove' && data.outcome === 'succeeded';
+  return accept([
+    ended(unit, unit.lastCommand.step, data),
+    ...orphaned(unit, data, ctx),
+    ...(isGone ? copyRemoved(unit) : []),
+  ]);
 };
 
 const lateRemoval = (
@@ -78,7 +84,7 @@ const orphaned = (
   if (machine === undefined) return [];
   return orphans.map(({ path, sizeBytes }) => {
     const uid = ctx.uuid();
-    const { name, uid: unitUid, incarnation } = unit;
+    const { name, agentUid: unitUid, incarnation } = unit;
     const data = {
       uid,
       unit: name,
@@ -88,7 +94,7 @@ const orphaned = (
       machine,
       path,
       sizeBytes,
-      kind: 'orphaned',
+      kind: unit.copy ? 'stale' : 'orphaned',
     } as const;
     return { stream: `data/${uid}`, type: 'DataOrphaned', version: 1, data };
   });

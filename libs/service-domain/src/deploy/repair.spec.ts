@@ -14,6 +14,7 @@ const seen = (world: World, more: Partial<ReportedUnit> = {}): ReportedUnit => {
     process: 'running',
     ready: true,
     message: '',
+    relationData: {},
     lastSeq: lastCommand?.seq ?? 0,
     ...more,
   };

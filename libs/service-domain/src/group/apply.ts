@@ -8,10 +8,12 @@ import { beginOperation } from '../operation/start.ts';
 import { configRevised } from '../service/config-revised.ts';
 import { leaveUnits, reconcileUnits } from '../service/reconcile.ts';
 import { requestUnits } from '../service/request-units.ts';
+import { changesNothing, relationEvents } from '../relation/apply.ts';
+import { startRollout } from '../rollout/start.ts';
 import type { ServiceRow } from '../service/state.ts';
 import { configOf } from '../service/state.ts';
 import type { ServiceState } from '../state.ts';
-import { liveUnitsOf, tallyOf } from '../state.ts';
+import { liveUnitsOf, serviceNamed, tallyOf } from '../state.ts';
 import { groupMoved, groupRevisionMoved, planMoved } from './errors.ts';
 import { changedKeys, differs, planGroup } from './plan.ts';
 import type { ResolvedGroup, WantedGroup, WantedService } from './resolve.ts';
@@ -76,6 +78,7 @@ const isUnchanged = (group: WantedGroup, document: GroupDocument): boolean =>
   group.current.revision > 0 &&
   group.removed.length === 0 &&
   !group.services.some(differs) &&
+  changesNothing(group.relations) &&
   sameJson(objectOf(group.current.document), document);
 
 const applied = (
@@ -88,10 +91,15 @@ const applied = (
   const { name } = group;
   const operation = takesTime(state, group) ? beginOperation(state, 'apply', { name, uid }, ctx) : null;
   const context = { state, group: group.current ?? { uid, name }, operation: operation?.uid ?? null, ctx };
+  const services = group.services.flatMap((service) =>
+    serviceEvents(context, service, checkOf(service, checked)?.effective ?? {}),
+  );
   const events: ServiceContextEvent[] = [
     ...(group.current === null ? [created(uid, name)] : []),
     ...(operation?.events ?? []),
-    ...group.services.flatMap((service) => serviceEvents(context, service, checkOf(service, checked)?.effective ?? {})),
+    // A unit never sees its service without its relations: they come with it, before anything is placed.
+    ...services,
+    ...relationEvents(state, uid, group.relations, (service) => uidNamed(state, services, service), ctx),
     ...group.removed.flatMap((service) => removeService(state, service)),
     {
       stream: `group/${uid}`,
@@ -109,6 +117,15 @@ const applied = (
   return [events, changed(name, uid, operation?.uid ?? null)];
 };
 
+/** Of a service that is there, or that these events make. */
+const uidNamed = (state: ServiceState, made: readonly ServiceContextEvent[], name: string): string => {
+  const known = serviceNamed(state, name)?.uid ?? state.index.virtualByName.get(name);
+  const creation = made.find((event) => event.type === 'ServiceCreated' && event.data.name === name);
+  const uid = creation?.type === 'ServiceCreated' ? creation.data.uid : known;
+  if (uid === undefined) throw new Error(`${name} is related to and does not exist`);
+  return uid;
+};
+
 const created = (uid: string, name: string): ServiceContextEvent => ({
   stream: `group/${uid}`,
   type: 'GroupCreated',
@@ -119,11 +136,14 @@ const created = (uid: string, name: string): ServiceContextEvent => ({
 /** Whether units come, go or are told a new config: then there is something to wait for. */
 const takesTime = (state: ServiceState, group: WantedGroup): boolean =>
   group.removed.length > 0 ||
-  group.services.some(({ current, desired, values }) => {
+  group.services.some(({ current, desired, values, spec }) => {
     if (current === null) return desired > 0;
     if (desired !== current.desired) return true;
-    return tallyOf(state, current.uid).live > 0 && !sameJson(values, objectOf(configOf(current).values));
+    const rollsOut = spec.program.uid !== current.spec.program.uid || !sameJson(values, valuesOf(current));
+    return tallyOf(state, current.uid).live > 0 && rollsOut;
   });
+
+const valuesOf = (service: ServiceRow): JsonMap => objectOf(configOf(service).values);
 
 interface Context {
   readonly state: ServiceState;
@@ -167,15 +187,21 @@ const changeService = (
 ): ServiceContextEvent[] => {
   const { uid, name } = current;
   const stream = `service/${uid}`;
-  const events: ServiceContextEvent[] = [];
+  const now = configOf(current);
+  const changedValues = changedKeys(objectOf(now.values), values);
+  const isUpgrade = spec.program.uid !== current.spec.program.uid;
+  const configRevision = changedValues.length > 0 ? now.revision + 1 : now.revision;
+  const target = { programUid: spec.program.uid, configRevision, operation };
+  const events: ServiceContextEvent[] =
+    isUpgrade || changedValues.length > 0
+      ? startRollout(state, current, { kind: isUpgrade ? 'upgrade' : 'config', ...target }, ctx)
+      : [];
   if (!sameJson(spec, current.spec))
     events.push({ stream, type: 'ServiceRevised', version: 1, data: { uid, name, spec } });
   if (desired !== current.desired) {
     const data = { uid, name, from: current.desired, to: desired, operation };
     events.push({ stream, type: 'ServiceScaled', version: 1, data });
   }
-  const now = configOf(current);
-  const changedValues = changedKeys(objectOf(now.values), values);
   if (changedValues.length > 0) {
     events.push(
       configRevised(current, {

@@ -5,6 +5,8 @@ import { unitNameOf } from '@yiqiu/contracts';
 import type { JsonMap } from '../json-text.ts';
 import { objectOf, sameJson, stableText } from '../json-text.ts';
 import { programRefOf } from '../program/state.ts';
+import type { RelationChanges } from '../relation/apply.ts';
+import { relationsOfProvider } from '../relation/index-relation.ts';
 import { unitDifference } from '../service/reconcile.ts';
 import type { ServiceRow } from '../service/state.ts';
 import { configOf } from '../service/state.ts';
@@ -23,7 +25,7 @@ const planIdLength = 16;
  * world has another id.
  */
 export const planGroup = (state: ServiceState, group: WantedGroup): PlanView => {
-  const changes = group.services.flatMap((service) => changesOf(state, service));
+  const changes = [...group.services.flatMap((service) => changesOf(state, service)), ...relationPlan(group.relations)];
   const deletes = group.removed.map(({ name }) => name);
   const removals = group.removed.map((service) => removal(state, service));
   const revision = group.current?.revision ?? 0;
@@ -33,10 +35,44 @@ export const planGroup = (state: ServiceState, group: WantedGroup): PlanView => 
     group: group.name,
     revision,
     changes: whole.changes,
-    // Relations come with a later issue; until then nobody requires anything.
-    requirers: [],
+    requirers: requirersOf(state, group),
     deletes,
   };
+};
+
+const relationPlan = ({ add, remove, set, drop }: RelationChanges): Change[] => {
+  const text = (side: { readonly service: string; readonly endpoint: string }): string =>
+    `${side.service}:${side.endpoint}`;
+  return [
+    ...add.map(({ requirer, provider }) =>
+      change(
+        requirer.service,
+        `relation ${requirer.endpoint}`,
+        null,
+        text(provider),
+        'its units see it when it is ready',
+      ),
+    ),
+    ...remove.map(({ requirer, provider }) =>
+      change(requirer.service, `relation ${requirer.endpoint}`, text(provider), null, 'its units see it no more'),
+    ),
+    ...set.map(({ name, current }) =>
+      change(name, 'virtual', current === null ? null : name, name, 'told to whoever requires it'),
+    ),
+    ...drop.map(({ name }) => change(name, 'virtual', name, null, 'is not there any more')),
+  ];
+};
+
+/** Services whose units will be told of what changes, sorted. */
+const requirersOf = (state: ServiceState, group: WantedGroup): string[] => {
+  const touched = [
+    ...group.services.filter((service) => service.current !== null && differs(service)).map(({ current }) => current),
+    ...group.removed,
+  ];
+  const names = touched.flatMap((service) =>
+    service === null ? [] : relationsOfProvider(state, service.uid).map(({ requirer }) => requirer.service),
+  );
+  return [...new Set(names)].sort();
 };
 
 /** True where the service as it is differs from what is wanted; what is kept is no difference. */
@@ -88,7 +124,7 @@ const units = (count: number): string => (count === 1 ? '1 unit' : `${count} uni
 const specChanges = ({ name, spec }: WantedService, { spec: now }: ServiceRow): Change[] => {
   const later = 'for units that are placed from now on';
   const parts: [string, Json, Json, string][] = [
-    ['program', programRefOf(now.program), programRefOf(spec.program), later],
+    ['program', programRefOf(now.program), programRefOf(spec.program), 'rolled out unit by unit'],
     ['package', now.package, spec.package, later],
     ['pools', now.pools, spec.pools, later],
     ['ports', now.ports, spec.ports, later],

@@ -11,6 +11,9 @@ import type { ServiceRow } from '../service/state.ts';
 import { configOf } from '../service/state.ts';
 import type { ServiceState } from '../state.ts';
 import { groupNamed, manifestOf, serviceNamed, servicesOf } from '../state.ts';
+import { relationChanges } from '../relation/apply.ts';
+import type { RelationChanges } from '../relation/apply.ts';
+import { resolveRelations } from '../relation/resolve.ts';
 import type { DocumentView } from './document-view.ts';
 import { documentOf } from './document-view.ts';
 import { groupDestroying, groupDocumentInvalid, serviceRemoving } from './errors.ts';
@@ -45,6 +48,7 @@ export interface WantedGroup {
   readonly services: readonly WantedService[];
   /** Vanished from the document, and `prune` was said. */
   readonly removed: readonly ServiceRow[];
+  readonly relations: RelationChanges;
 }
 
 export interface ApplyOptions {
@@ -63,7 +67,7 @@ export type ResolvedGroup =
 export const resolveGroup = (state: ServiceState, document: GroupDocument, options: ApplyOptions): ResolvedGroup => {
   const current = groupNamed(state, document.name);
   if (current?.destroying) return { ok: false, error: groupDestroying(document.name) };
-  const problems = notYet(document);
+  const problems: FieldProblem[] = virtualProblems(state, document);
   const before = current === null ? null : documentOf(current.document);
   const services: WantedService[] = [];
   for (const [short, wanted] of Object.entries(document.services)) {
@@ -73,9 +77,13 @@ export const resolveGroup = (state: ServiceState, document: GroupDocument, optio
     if ('problems' in service) problems.push(...service.problems);
     else services.push(service);
   }
+  const manifests = new Map(services.map(({ name, manifest }) => [name, manifest]));
+  const { relations: wanted, problems: unrelated } = resolveRelations(state, document, manifests);
+  problems.push(...unrelated);
   if (problems.length > 0) return { ok: false, error: groupDocumentInvalid(problems) };
   const removed = options.prune && current !== null ? vanished(state, current, document) : [];
-  return { ok: true, group: { name: document.name, current, services, removed } };
+  const relations = relationChanges(state, document, current, wanted, options.prune);
+  return { ok: true, group: { name: document.name, current, services, removed, relations } };
 };
 
 const vanished = (state: ServiceState, group: GroupRow, document: GroupDocument): ServiceRow[] =>
@@ -83,19 +91,22 @@ const vanished = (state: ServiceState, group: GroupRow, document: GroupDocument)
     .filter(({ name, removing }) => !removing && !Object.hasOwn(document.services, name.slice(group.name.length + 1)))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 
-const notYet = (document: GroupDocument): FieldProblem[] => {
-  const problems: FieldProblem[] = [];
-  const refuseKey = (field: string, value: Json): void => {
-    problems.push({ field, value, allowed: 'nothing: leave it out', message: 'not supported yet' });
-  };
-  if (document.relations.length > 0)
-    refuseKey(
-      'relations',
-      document.relations.map(({ from, to }) => `${from} -> ${to}`),
-    );
-  if (Object.keys(document.virtual).length > 0) refuseKey('virtual', Object.keys(document.virtual));
-  return problems;
-};
+/** A name is that of a service of ours, or of one outside. */
+const virtualProblems = (state: ServiceState, document: GroupDocument): FieldProblem[] =>
+  Object.keys(document.virtual).flatMap((short): FieldProblem[] => {
+    const taken =
+      Object.hasOwn(document.services, short) || serviceNamed(state, serviceNameOf(document.name, short)) !== null;
+    return taken
+      ? [
+          {
+            field: `virtual.${short}`,
+            value: short,
+            allowed: 'a name that no service has',
+            message: 'is a service too',
+          },
+        ]
+      : [];
+  });
 
 interface Naming {
   readonly group: string;
@@ -166,7 +177,7 @@ const heldBack = (
     const message = `changing it under running units is not supported yet`;
     problems.push({ field: `${field}.${key}`, value, allowed, message });
   };
-  if (spec.program.uid !== program.uid) not('program', wanted.program, `${program.name}@${program.version}`);
+  if (spec.program.name !== program.name) not('program', wanted.program, `a version of ${program.name}`);
   if (spec.package !== size) not('package', spec.package, size);
   if (!sameJson(spec.ports, existing.spec.ports)) not('ports', spec.ports, existing.spec.ports);
   return problems;

@@ -11,8 +11,16 @@ const viewOf = (state: ServiceState, { uid, name, revision }: GroupRow): GroupVi
   services: servicesOf(state, uid)
     .map((service) => service.name)
     .sort(),
-  relations: [],
-  virtual: [],
+  relations: [...state.relations.values()]
+    .filter(({ groupUid }) => groupUid === uid)
+    .map(({ requirer, provider }) => ({
+      from: `${requirer.service}:${requirer.endpoint}`,
+      to: `${provider.service}:${provider.endpoint}`,
+    })),
+  virtual: [...state.virtuals.values()]
+    .filter(({ groupUid }) => groupUid === uid)
+    .map((virtual) => virtual.name)
+    .sort(),
 });
 
 export const getGroup = (state: ServiceState, name: string): GroupView | null => {

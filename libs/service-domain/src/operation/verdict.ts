@@ -1,4 +1,5 @@
 import { configOf } from '../service/state.ts';
+import { rolloutOf } from '../rollout/start.ts';
 import type { ServiceState } from '../state.ts';
 import { tallyOf, unitsOf } from '../state.ts';
 import { failureText } from '../unit/failure-text.ts';
@@ -23,6 +24,8 @@ export const verdictOf = (state: ServiceState, operation: OperationRow): Verdict
   if (operation.kind === 'apply' && !state.groups.has(operation.targetUid)) {
     return { state: 'cancelled', message: `${operation.target} is gone` };
   }
+  const rollout = rolloutVerdict(state, operation);
+  if (rollout !== 'none') return rollout;
   if (services.some((uid) => tallyOf(state, uid).failed > 0)) {
     const failed = failedSince(state, operation);
     if (failed !== null) return { state: 'failed', message: failed };
@@ -39,6 +42,19 @@ const unitVerdict = (state: ServiceState, operation: OperationRow): Verdict | nu
   return isSettled(unit) ? { state: 'succeeded', message: null } : null;
 };
 
+/** What has become of the roll-outs that it began: null while one goes on. */
+const rolloutVerdict = (state: ServiceState, { uid }: OperationRow): Verdict | null | 'none' => {
+  const own = [...state.deployments.values()].filter(({ operation }) => operation === uid);
+  for (const { state: now, message, service } of own) {
+    if (now === 'failed' || now === 'rolled-back')
+      return { state: 'failed', message: `${service}: ${now}${message === null ? '' : `: ${message}`}` };
+    if (now === 'cancelled') return { state: 'cancelled', message };
+    if (now === 'paused') return { state: 'failed', message: `${service}: the roll-out is paused: ${message ?? ''}` };
+    if (now !== 'succeeded') return null;
+  }
+  return 'none';
+};
+
 const failedSince = (state: ServiceState, operation: OperationRow): string | null => {
   const failed = unitsIn(state, operation).find(
     (unit) => unit.failed !== null && unit.goal !== 'leave' && unit.failed.at >= operation.startedAt,
@@ -53,5 +69,6 @@ const stands = (state: ServiceState, serviceUid: string): boolean => {
   if (service === undefined || service.removing) return false;
   if (tally.live !== service.desired || tally.leaving > 0 || tally.settled !== tally.live) return false;
   const { revision } = configOf(service);
+  if (rolloutOf(state, serviceUid) !== null) return false;
   return !unitsOf(state, serviceUid).some((unit) => !unit.ghost && unit.failed === null && isStale(unit, revision));
 };

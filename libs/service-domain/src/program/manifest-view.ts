@@ -12,10 +12,12 @@ const hook = z.object({
  * the event holds; the rest of the manifest is for the agent.
  */
 export const manifestView = z.object({
-  provides: z.array(endpoint),
+  provides: z.array(endpoint.extend({ keys: z.object({ unit: z.array(z.string()), service: z.array(z.string()) }) })),
   peers: z.array(endpoint),
-  requires: z.array(endpoint.extend({ optional: z.boolean() })),
-  data: z.array(z.object({ name: z.string(), path: z.string() })),
+  requires: z.array(endpoint.extend({ optional: z.boolean(), limit: z.int().nullable() })),
+  leader: z.object({ kind: z.enum(['none', 'platform']) }),
+  fencing: z.enum(['none', 'verified']),
+  data: z.array(z.object({ name: z.string(), path: z.string(), onLoss: z.enum(['wait', 'rebuild', 'init']) })),
   /** The first one is `unit.port`. */
   ports: z.array(z.object({ name: z.string(), default: z.int().nullable() })),
   config: z.object({ properties: z.record(z.string(), z.json()) }),
@@ -29,6 +31,7 @@ export const manifestView = z.object({
       z.object({ kind: z.literal('percent'), percent: z.int() }),
       z.object({ kind: z.literal('units'), units: z.int() }),
     ]),
+    rollback: z.enum(['auto', 'manual', 'never']),
   }),
 });
 export type ManifestView = z.infer<typeof manifestView>;

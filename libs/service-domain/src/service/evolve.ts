@@ -25,6 +25,9 @@ export const evolveServiceCreated = (state: ServiceState, { data }: EnvelopeOf<'
     removing: false,
     touched: { units: false, config: [] },
     incarnations: {},
+    seed: null,
+    bags: {},
+    leader: { epoch: 0, now: null, stays: false, wanted: null },
   };
   state.services.set(service.uid, service);
   indexService(state, service);

@@ -7,6 +7,7 @@ import { changedKeys } from '../group/plan.ts';
 import type { JsonMap } from '../json-text.ts';
 import { objectOf } from '../json-text.ts';
 import { beginOperation } from '../operation/start.ts';
+import { startRollout } from '../rollout/start.ts';
 import type { ServiceState } from '../state.ts';
 import { serviceNamed, tallyOf } from '../state.ts';
 import { configRevised } from './config-revised.ts';
@@ -64,8 +65,17 @@ export const setConfig = (state: ServiceState, { data }: SetConfig, ctx: Ctx): D
     changed: keys,
     operation: operation?.uid ?? null,
   };
+  const target = {
+    programUid: service.spec.program.uid,
+    configRevision: change.revision,
+    operation: operation?.uid ?? null,
+  };
   return accept(
-    [...(operation?.events ?? []), configRevised(service, change)],
+    [
+      ...(operation?.events ?? []),
+      ...startRollout(state, service, { kind: 'config', ...target }, ctx),
+      configRevised(service, change),
+    ],
     changed(service.name, service.uid, operation?.uid ?? null),
   );
 };

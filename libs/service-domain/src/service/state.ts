@@ -28,6 +28,18 @@ export const serviceRow = z.object({
   touched: z.object({ units: z.boolean(), config: z.array(z.string()) }),
   /** By ordinal: the highest incarnation ever given. */
   incarnations: z.record(z.string(), z.int()),
+  /** The unit that began the service's data; null: none yet. */
+  seed: z.string().nullable(),
+  /** What was published for the whole service, by endpoint: JSON text. */
+  bags: z.record(z.string(), z.string()),
+  leader: z.object({
+    epoch: z.int(),
+    now: z.object({ unitUid: z.string(), ordinal: z.int(), incarnation: z.int() }).nullable(),
+    /** No other could lead when it was last asked to step down: what waited for that goes on. Until the next change. */
+    stays: z.boolean(),
+    /** The leader is lost or asked to step down: another is wanted. Candidates' answers count from here on, ms. */
+    wanted: z.object({ since: z.int(), why: z.enum(['lost', 'step-down']), message: z.string() }).nullable(),
+  }),
 });
 export type ServiceRow = z.infer<typeof serviceRow>;
 

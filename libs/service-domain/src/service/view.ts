@@ -49,7 +49,7 @@ export const serviceViewOf = (state: ServiceState, service: ServiceRow): Service
     ready: tallyOf(state, service.uid).ready,
     config: objectOf(config.config),
     configRevision: config.revision,
-    leader: null,
+    leader: service.leader.now?.ordinal ?? null,
     state: serviceStateOf(state, service),
     message: messageOf(state, service),
   };

@@ -246,10 +246,12 @@ export const manifestOf = (more: JsonMap = {}): JsonMap => ({
   requires: [],
   data: [],
   ports: [{ name: 'client', default: 6379 }],
+  leader: { kind: 'none' },
+  fencing: 'none',
   config: { type: 'object', properties: { maxmemory: { type: 'string' }, ratio: { type: 'number' } } },
   process: { stop: { signal: 'SIGTERM', timeoutMs: 10_000 } },
   hooks: {},
-  update: { canary: 0, maxParallel: 1, minHealthy: { kind: 'percent', percent: 50 } },
+  update: { canary: 0, maxParallel: 1, minHealthy: { kind: 'percent', percent: 50 }, rollback: 'manual' },
   ...more,
 });
 

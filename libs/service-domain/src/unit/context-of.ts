@@ -6,14 +6,12 @@ import type { ManifestView } from '../program/manifest-view.ts';
 import type { ServiceState } from '../state.ts';
 import { liveUnitsOf, manifestOf, must } from '../state.ts';
 import { configOf } from '../service/state.ts';
+import { seenAt, seenPeers } from '../relation/seen.ts';
 import { isReady } from './lifecycle.ts';
-import type { Binding, UnitRow } from './state.ts';
+import type { BoundUnit } from './place.ts';
+import { isBound, placeOf } from './place.ts';
 
 type Member = UnitContext['members'][number];
-
-/** A unit with a place. */
-export type BoundUnit = UnitRow & { readonly binding: Binding };
-export const isBound = (unit: UnitRow): unit is BoundUnit => unit.binding !== null;
 
 /**
  * What hooks and templates of a unit see now (docs/programs.md). The two homes are the agent's to fill in. Members are those
@@ -27,9 +25,9 @@ export const contextOf = (state: ServiceState, unit: BoundUnit): UnitContext => 
   const [group = '', short = ''] = unit.name.split('/');
   return {
     program: { name: program.name, version: program.version, home: '' },
-    unit: { ...placeOf(unit, manifest), home: '' },
-    service: { name: `${group}/${short}`, leader: null },
-    members: membersOf(state, unit, manifest),
+    unit: { ...placeOf(state, unit), home: '' },
+    service: { name: `${group}/${short}`, leader: leaderOf(state, unit) },
+    members: membersOf(state, unit),
     group: { name: group },
     machine: {
       name: binding.machine,
@@ -39,31 +37,47 @@ export const contextOf = (state: ServiceState, unit: BoundUnit): UnitContext => 
       zone: binding.zone,
     },
     resources: binding.resources,
-    config: configFor(manifest, service === null ? {} : objectOf(configOf(service).config)),
-    relations: Object.fromEntries(
-      endpointNames(manifest).map((name) => [name, { ready: false, service: {}, units: [] }]),
-    ),
+    config: configFor(manifest, service === null ? {} : objectOf(configOf(service).values)),
+    relations: relationsOf(state, unit, manifest),
   };
 };
 
-/** Leaders come with a later issue: until then no unit is one. */
-const placeOf = (
-  { name, ordinal, incarnation, binding }: BoundUnit,
-  manifest: ManifestView,
-): Omit<Member, 'ready' | 'self'> => {
-  const first = manifest.ports[0]?.name;
-  const port = first === undefined ? null : (binding.ports[first] ?? null);
-  return { name, ordinal, incarnation, ip: binding.address, port, ports: binding.ports, leader: false };
+/** Where the service's leader is; null where there is none, or it has no place. */
+const leaderOf = (state: ServiceState, { serviceUid }: BoundUnit): UnitContext['service']['leader'] => {
+  const now = state.services.get(serviceUid)?.leader.now ?? null;
+  const unit = now === null ? undefined : state.units.get(now.unitUid);
+  if (unit === undefined || !isBound(unit) || unit.incarnation !== now?.incarnation) return null;
+  const { name, ordinal, incarnation, ip, port, ports } = placeOf(state, unit);
+  return { name, ordinal, incarnation, ip, port, ports };
 };
 
-const membersOf = (state: ServiceState, self: BoundUnit, manifest: ManifestView): Member[] => {
+const membersOf = (state: ServiceState, self: BoundUnit): Member[] => {
   const live = liveUnitsOf(state, self.serviceUid).filter(isBound);
   const all = live.some(({ uid }) => uid === self.uid) ? live : [...live, self].sort((a, b) => a.ordinal - b.ordinal);
-  return all.map((unit) => ({ ...placeOf(unit, manifest), ready: isReady(unit), self: unit.uid === self.uid }));
+  return all.map((unit) => ({ ...placeOf(state, unit), ready: isReady(unit), self: unit.uid === self.uid }));
 };
 
-/** Every declared key is there; without a value it is null. */
-const configFor = (manifest: ManifestView, effective: JsonMap): JsonMap => {
-  const declared = Object.keys(manifest.config.properties).map((key) => [key, effective[key] ?? null] as const);
-  return { ...effective, ...Object.fromEntries(declared) };
+/** Every declared endpoint is there; an unrelated one is not ready and has no units. */
+const relationsOf = (state: ServiceState, unit: BoundUnit, manifest: ManifestView): UnitContext['relations'] => {
+  const peers = new Set(manifest.peers.map(({ name }) => name));
+  return Object.fromEntries(
+    endpointNames(manifest).map((name) => {
+      const { ready, service, units } = peers.has(name)
+        ? seenPeers(state, unit, name)
+        : seenAt(state, unit.serviceUid, name);
+      return [name, { ready, service, units: [...units] }];
+    }),
+  );
 };
+
+/** What was set, else the default of the version that the unit has, else null, for every declared key. */
+const configFor = (manifest: ManifestView, values: JsonMap): JsonMap => {
+  const declared = Object.entries(manifest.config.properties).map(([key, schema]) => [
+    key,
+    values[key] ?? defaultOf(schema),
+  ]);
+  return { ...values, ...Object.fromEntries(declared) } as JsonMap;
+};
+
+const defaultOf = (schema: JsonMap[string] | undefined): JsonMap[string] =>
+  typeof schema === 'object' && schema !== null && !Array.isArray(schema) ? (schema['default'] ?? null) : null;

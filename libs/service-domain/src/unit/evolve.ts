@@ -1,12 +1,14 @@
 import type { UnitStep } from '@yiqiu/contracts';
-import { holdsOnDeadline, removalStartMs, repairWindowMs, stepBudgetMs } from '../deploy/budget.ts';
+import { drainMs, holdsOnDeadline, removalStartMs, repairWindowMs, stepBudgetMs } from '../deploy/budget.ts';
 import type { EnvelopeOf } from '../events.ts';
 import { atMs } from '../events.ts';
 import type { ServiceState } from '../state.ts';
 import { manifestOf, must } from '../state.ts';
+import { leaderLost, stepDownWanted } from '../leader/evolve.ts';
+import { knowledgeOf } from './knowledge.ts';
 import { changeUnit, dropUnit, indexUnit } from './index-unit.ts';
 import { unitStateOf } from './lifecycle.ts';
-import type { Stage, UnitRow } from './state.ts';
+import type { Outstanding, Stage, UnitRow } from './state.ts';
 import { stages } from './state.ts';
 
 export const evolveUnitRequested = (state: ServiceState, { data, time }: EnvelopeOf<'UnitRequested'>): void => {
@@ -14,6 +16,7 @@ export const evolveUnitRequested = (state: ServiceState, { data, time }: Envelop
   service.incarnations[data.ordinal] = data.incarnation;
   const facts: Omit<UnitRow, 'state' | 'since'> = {
     uid: data.uid,
+    agentUid: data.uid,
     name: data.unit,
     groupUid: data.groupUid,
     serviceUid: data.serviceUid,
@@ -39,6 +42,14 @@ export const evolveUnitRequested = (state: ServiceState, { data, time }: Envelop
     configRevision: 0,
     repair: { attempts: 0, at: 0 },
     gone: false,
+    offer: null,
+    fenced: false,
+    waits: false,
+    told: { members: '', leader: 0, relations: {} },
+    update: null,
+    drained: false,
+    bags: {},
+    copy: false,
     ghost: false,
     readyAt: null,
   };
@@ -63,13 +74,15 @@ export const evolveUnitBound = (state: ServiceState, event: EnvelopeOf<'UnitBoun
 
 export const evolveStepIssued = (state: ServiceState, event: EnvelopeOf<'StepIssued'>): void => {
   const { step, generation, seq, reason, changed, startBy } = event.data;
+  const tells = knowledgeOf(state, must(state.units.get(event.data.uid), `unit ${event.data.uid}`));
   changeUnit(state, event.data.uid, event, (row) => {
     const configRevision = state.services.get(row.serviceUid)?.revisions.at(-1)?.revision ?? 0;
-    row.step = { step, generation, seq, reason, changed, startBy, configRevision };
+    const { relation = null, member = null } = event.data;
+    row.step = { step, generation, seq, reason, changed, relation, member, startBy, configRevision, tells };
     row.lastCommand = { step, generation, seq };
     row.failed = null;
     if (isDown(step)) beginDown(row, step);
-    else beginUp(row, step, reason, atMs(event));
+    else if (!isErrand(step)) beginUp(row, step, reason, atMs(event));
     if (row.goal === 'leave' || row.ghost) {
       row.deadline = startBy + stepBudgetMs(manifestOf(state, row.programUid), step);
     }
@@ -77,6 +90,9 @@ export const evolveStepIssued = (state: ServiceState, event: EnvelopeOf<'StepIss
 };
 
 const isDown = (step: UnitStep): step is 'stop' | 'remove' => step === 'stop' || step === 'remove';
+
+/** Done on one unit for the sake of another: what it is and knows itself stays as it is. */
+const isErrand = (step: UnitStep): boolean => step === 'member-add' || step === 'member-remove';
 
 const beginDown = (unit: UnitRow, step: 'stop' | 'remove'): void => {
   unit.ended = step === 'stop' ? [] : unit.ended.filter((ended) => ended !== 'remove');
@@ -90,11 +106,14 @@ const beginUp = (unit: UnitRow, step: UnitStep, reason: UnitRow['cause'], now: n
     const attempts = now - unit.repair.at > repairWindowMs ? 1 : unit.repair.attempts + 1;
     unit.repair = { attempts, at: now };
   }
-  if (reason !== 'retry') unit.cause = reason;
+  if (reason !== 'retry' && !isNewsReason(reason)) unit.cause = reason;
   if (begins !== null && (unit.stage !== 'up' || step === 'install' || step === 'start')) unit.stage = begins;
   unit.ended = [];
   unit.stopped = false;
 };
+
+const isNewsReason = (reason: UnitRow['cause']): boolean =>
+  reason === 'config' || reason === 'members' || reason === 'leader' || reason === 'relation';
 
 const stageOf = (step: UnitStep): Stage | null => stages.find((stage) => stage === step) ?? null;
 
@@ -102,13 +121,30 @@ const after = (stage: Stage): Stage => stages[stages.indexOf(stage) + 1] ?? 'up'
 
 /** What a step that is done, or counts as done, makes of its unit. */
 const passStep = (unit: UnitRow, step: UnitStep, configRevision: number): void => {
+  if (isErrand(step)) return;
   if (isDown(step)) {
     unit.ended = [...unit.ended, step];
     return;
   }
   if (unit.stage === step) unit.stage = after(unit.stage);
   if (step === 'config-changed' || step === 'start' || step === 'restart') unit.configRevision = configRevision;
+  if (unit.step !== null) learn(unit, unit.step);
   if (step !== 'install') unit.health = { ok: true, message: '' };
+};
+
+/** What the hooks of a step that is done were told. The way up tells everything. */
+const learn = (unit: UnitRow, { step, reason, changed, tells }: Outstanding): void => {
+  const { members, leader, relations } = tells;
+  if (step === 'start' || step === 'restart' || (step === 'config-changed' && reason === 'members'))
+    unit.told.members = members;
+  if (step === 'start' || step === 'restart' || (step === 'config-changed' && reason === 'leader'))
+    unit.told.leader = leader;
+  if (step !== 'relation-changed') return;
+  const told = reason === 'relation' ? changed : Object.keys(relations);
+  for (const endpoint of told) {
+    const seen = relations[endpoint];
+    if (seen !== undefined) unit.told.relations[endpoint] = seen;
+  }
 };
 
 /** Nothing is outstanding any more. */
@@ -122,11 +158,11 @@ export const evolveStepSucceeded = (state: ServiceState, event: EnvelopeOf<'Step
   if (step === 'remove' && must(state.units.get(uid), `unit ${uid}`).ghost) return dropUnit(state, uid);
   changeUnit(state, uid, event, (unit) => {
     const configRevision = unit.step?.configRevision ?? unit.configRevision;
-    endStep(unit);
     unit.endedAt = atMs(event);
-    unit.failed = null;
+    if (!isErrand(step)) unit.failed = null;
     unit.gone = step === 'remove';
     passStep(unit, step, configRevision);
+    endStep(unit);
   });
 };
 
@@ -135,6 +171,7 @@ export const evolveStepFailed = (state: ServiceState, event: EnvelopeOf<'StepFai
   changeUnit(state, uid, event, (unit) => {
     endStep(unit);
     unit.endedAt = atMs(event);
+    if (isErrand(step)) return;
     const holds = exitCode === null && isDown(step) && holdsOnDeadline(manifestOf(state, unit.programUid), step);
     if (unit.ghost || (unit.goal === 'leave' && !holds)) {
       if (isDown(step)) passStep(unit, step, unit.configRevision);
@@ -167,40 +204,56 @@ export const evolveHealthChanged = (state: ServiceState, event: EnvelopeOf<'Unit
 };
 
 export const evolveStopRequested = (state: ServiceState, event: EnvelopeOf<'UnitStopRequested'>): void => {
-  changeUnit(state, event.data.uid, event, (unit) => {
+  const stopping = changeUnit(state, event.data.uid, event, (unit) => {
     unit.goal = 'stop';
     unit.failed = null;
     unit.ended = [];
+    unit.update = null;
+    beginDrain(unit, atMs(event));
   });
+  stepDownWanted(state, stopping, atMs(event), 'it is to be stopped');
 };
 
 export const evolveUnitStopped = (state: ServiceState, event: EnvelopeOf<'UnitStopped'>): void => {
-  changeUnit(state, event.data.uid, event, (unit) => {
+  const stopped = changeUnit(state, event.data.uid, event, (unit) => {
     unit.stopped = true;
     unit.deployed = false;
     if (unit.stage === 'relation-changed' || unit.stage === 'up') unit.stage = 'start';
   });
+  leaderLost(state, stopped, atMs(event), 'it was stopped');
 };
 
 export const evolveStartRequested = (state: ServiceState, event: EnvelopeOf<'UnitStartRequested'>): void => {
   changeUnit(state, event.data.uid, event, (unit) => {
     unit.goal = 'run';
     unit.stopped = false;
+    unit.drained = false;
     unit.cause = 'boot';
     unit.ended = [];
   });
 };
 
+/** Serves on until its requirers use it no more, at most for a while. */
+const beginDrain = (unit: UnitRow, now: number): void => {
+  unit.drained = unit.stopped || !unit.deployed;
+  unit.deadline = unit.drained ? null : now + drainMs;
+};
+
 export const evolveUnitLeaving = (state: ServiceState, event: EnvelopeOf<'UnitLeaving'>): void => {
-  changeUnit(state, event.data.uid, event, (row) => {
+  const leaving = changeUnit(state, event.data.uid, event, (row) => {
     row.goal = 'leave';
     row.leaving = event.data.reason;
     row.failed = null;
     row.ended = row.stopped ? ['stop'] : [];
+    row.offer = null;
+    row.update = null;
+    row.waits = false;
+    beginDrain(row, atMs(event));
     if (row.step === null) return;
     const budgetMs = stepBudgetMs(manifestOf(state, row.programUid), row.step.step);
     row.deadline = atMs(event) + removalStartMs + budgetMs;
   });
+  stepDownWanted(state, leaving, atMs(event), 'it is to be removed');
 };
 
 /**
@@ -209,11 +262,44 @@ export const evolveUnitLeaving = (state: ServiceState, event: EnvelopeOf<'UnitLe
  */
 export const evolveUnitRemoved = (state: ServiceState, event: EnvelopeOf<'UnitRemoved'>): void => {
   const unit = must(state.units.get(event.data.uid), `unit ${event.data.uid}`);
+  leaderLost(state, unit, atMs(event), 'it was removed');
   const haunts = unit.binding !== null && unit.lastCommand !== null && !unit.gone;
   if (!haunts) return dropUnit(state, unit.uid);
   changeUnit(state, unit.uid, event, (row) => {
     row.ghost = true;
     row.failed = null;
     endStep(row);
+  });
+};
+
+export const evolveUnitDrained = (state: ServiceState, event: EnvelopeOf<'UnitDrained'>): void => {
+  changeUnit(state, event.data.uid, event, (unit) => {
+    unit.drained = true;
+    unit.deadline = null;
+  });
+};
+
+export const evolveUpdateRequested = (state: ServiceState, event: EnvelopeOf<'UnitUpdateRequested'>): void => {
+  const { programUid, reason } = event.data;
+  changeUnit(state, event.data.uid, event, (unit) => {
+    unit.update = { programUid, reason };
+    unit.failed = null;
+    unit.ended = unit.stopped ? ['stop'] : [];
+    beginDrain(unit, atMs(event));
+  });
+};
+
+/** Stopped, it gets the other version, and comes up by the way that everything comes up. */
+export const evolveUnitSwitched = (state: ServiceState, event: EnvelopeOf<'UnitSwitched'>): void => {
+  const { programUid, reason } = event.data;
+  changeUnit(state, event.data.uid, event, (unit) => {
+    unit.programUid = programUid;
+    unit.update = null;
+    unit.cause = reason;
+    if (unit.stage !== 'install') unit.stage = 'config-changed';
+    unit.deployed = false;
+    unit.drained = false;
+    unit.ended = [];
+    unit.health = { ok: true, message: '' };
   });
 };

@@ -3,6 +3,7 @@ import type { Tally } from '../indexes.ts';
 import { addTo, dropFrom, emptyTally } from '../indexes.ts';
 import type { ServiceState } from '../state.ts';
 import { must } from '../state.ts';
+import { touchService } from '../relation/index-relation.ts';
 import { isReady, isSettled, unitStateOf } from './lifecycle.ts';
 import type { UnitRow } from './state.ts';
 
@@ -39,6 +40,7 @@ export const indexUnit = (state: ServiceState, unit: UnitRow): void => {
   if (unit.binding !== null) addTo(state.index.unitsOnMachine, unit.binding.machineUid, unit.uid);
   if (unit.deadline !== null) state.index.deadlines.set(unit.uid, unit.deadline);
   count(state, unit, 1);
+  touchService(state, unit.serviceUid);
 };
 
 /** Takes it out of every index. */

@@ -25,13 +25,23 @@ export const unitStateOf = (unit: Omit<UnitRow, 'state' | 'since'>): UnitState =
     case 'run':
       if (unit.binding === null) return 'PENDING';
       if (unit.lastCommand === null) return 'ALLOCATED';
+      if (unit.offer !== null || unit.fenced) return 'MIGRATING';
+      if (unit.update !== null) return 'UPDATING';
       if (!unit.deployed) return stateOfStage[unit.stage];
-      if (unit.step !== null || unit.stage !== 'up') return 'UPDATING';
+      if (unit.stage !== 'up' || (unit.step !== null && !isNews(unit.step))) return 'UPDATING';
       return unit.health.ok ? 'RUNNING' : 'DEGRADED';
     default:
       return unreachable(unit.goal, 'unit goal');
   }
 };
+
+/** Tells a unit of the world around it; it serves on meanwhile. */
+const isNews = ({ step, reason }: NonNullable<UnitRow['step']>): boolean =>
+  step === 'member-add' ||
+  step === 'member-remove' ||
+  step === 'relation-departed' ||
+  ((step === 'config-changed' || step === 'relation-changed') &&
+    (reason === 'members' || reason === 'leader' || reason === 'relation'));
 
 export const unitVerbNames = ['retry', 'skip', 'restart', 'stop', 'start'] as const;
 export type UnitVerbName = (typeof unitVerbNames)[number];
@@ -72,3 +82,16 @@ export const isSettled = (unit: UnitRow): boolean =>
 
 /** Serves, so far as is known: shown as ready to its fellows. */
 export const isReady = (unit: UnitRow): boolean => unit.state === 'RUNNING';
+
+/**
+ * Others may use it now: as long as it is healthy, also while its configuration is changed in place; not before it is ready,
+ * nor after it began to stop, to move or to be replaced.
+ */
+export const isServing = (unit: UnitRow): boolean =>
+  isReady(unit) ||
+  (unit.state === 'UPDATING' &&
+    unit.deployed &&
+    unit.update === null &&
+    unit.stage === 'up' &&
+    unit.health.ok &&
+    unit.step?.step === 'config-changed');

@@ -32,7 +32,14 @@ describe('scaling in', () => {
       'UnitLeaving',
       'StepIssued',
       'StepIssued',
+      // The one that stays is told who its members are.
+      'StepIssued',
     ]);
+    expect(world.unit('cache/redis/0').step).toMatchObject({
+      step: 'config-changed',
+      reason: 'members',
+      changed: ['0'],
+    });
     expect(world.states()).toEqual({
       'cache/redis/0': 'RUNNING',
       'cache/redis/1': 'STOPPING',
@@ -121,7 +128,7 @@ describe('a removal always ends', () => {
   });
 
   it('on a machine that is silent, and says what was skipped', () => {
-    const world = runningWorld(1, { data: [{ name: 'data', path: 'data' }] });
+    const world = runningWorld(1, { data: [{ name: 'data', path: 'data', onLoss: 'rebuild' }] });
     const operation = operationOf(world.submit(destroy).answer);
     expect(passTime(world, 30 * minutes)).toEqual([
       'StepFailed',
@@ -184,7 +191,17 @@ describe('what a silent machine still holds', () => {
         units:
           uid === null
             ? []
-            : [{ unitUid: uid, incarnation: 1, process: 'running' as const, ready: true, message: '', lastSeq: 4 }],
+            : [
+                {
+                  unitUid: uid,
+                  incarnation: 1,
+                  process: 'running' as const,
+                  ready: true,
+                  message: '',
+                  lastSeq: 4,
+                  relationData: {},
+                },
+              ],
       },
     }) as const;
 
@@ -199,19 +216,23 @@ describe('what a silent machine still holds', () => {
     const report = (seq: number) =>
       world.accept({ type: 'RecordStepReport', data: reportOf(machineUid('m2'), 1, seq) });
     expect(report(7)).toEqual(['StepSucceeded', 'StepIssued']);
-    expect(report(8)).toEqual(['StepSucceeded']);
+    expect(report(8)).toEqual(['StepSucceeded', 'UnitCopyRemoved']);
     expect(ghost()).toBeUndefined();
     world.assertDeterministic();
   });
 
   it('is forgotten when nothing of it is there, or its late report comes', () => {
     const { world, uid } = haunted();
-    expect(world.accept(stateReport(null))).toEqual(['StepSucceeded']);
+    expect(world.accept(stateReport(null))).toEqual(['StepSucceeded', 'UnitCopyRemoved']);
     expect(world.state.units.get(uid)).toBeUndefined();
 
     const other = haunted();
     const late = { ...reportOf(machineUid('m2'), 1, 6), orphans: [{ path: 'orphans/x', sizeBytes: 1 }] };
-    expect(other.world.accept({ type: 'RecordStepReport', data: late })).toEqual(['StepSucceeded', 'DataOrphaned']);
+    expect(other.world.accept({ type: 'RecordStepReport', data: late })).toEqual([
+      'StepSucceeded',
+      'DataOrphaned',
+      'UnitCopyRemoved',
+    ]);
     expect(other.world.state.units.get(other.uid)).toBeUndefined();
     other.world.assertDeterministic();
   });

@@ -40,6 +40,15 @@ const binding = z.object({
 });
 export type Binding = z.infer<typeof binding>;
 
+/** What a unit was told of the world around it, as signatures (`relation/seen.ts`). */
+const told = z.object({
+  members: z.string(),
+  leader: z.int(),
+  /** By endpoint: what was seen there, and whose addresses were in it. */
+  relations: z.record(z.string(), z.object({ seen: z.string(), units: z.array(z.string()) })),
+});
+export type Told = z.infer<typeof told>;
+
 const outstanding = z.object({
   step: unitStep,
   generation: z.int(),
@@ -47,8 +56,12 @@ const outstanding = z.object({
   reason: stepReason,
   changed: z.array(z.string()),
   startBy: z.int(),
+  relation: z.string().nullable(),
+  member: z.string().nullable(),
   /** Of the service when it was issued. */
   configRevision: z.int(),
+  /** What the unit knows when it is done. */
+  tells: told,
 });
 export type Outstanding = z.infer<typeof outstanding>;
 
@@ -62,8 +75,13 @@ const failure = z.object({
 });
 export type Failure = z.infer<typeof failure>;
 
+/** A place for the next incarnation. */
+const offer = z.object({ requestId: z.string(), incarnation: z.int(), binding });
+
 export const unitRow = z.object({
   uid: z.string(),
+  /** As its agent knows it: the unit's uid, which a copy that was left behind keeps. */
+  agentUid: z.string(),
   /** `cache/redis/3` */
   name: z.string(),
   groupUid: z.string(),
@@ -98,6 +116,20 @@ export const unitRow = z.object({
   repair: z.object({ attempts: z.int(), at: z.int() }),
   /** Its agent reported that it was removed. */
   gone: z.boolean(),
+  offer: offer.nullable(),
+  /** No process of this incarnation runs any more: proven. */
+  fenced: z.boolean(),
+  /** Its data is on a machine that is lost: it waits for it, or for a person. */
+  waits: z.boolean(),
+  told,
+  /** The version it is to have, once it is stopped. */
+  update: z.object({ programUid: z.string(), reason: z.enum(['upgrade', 'rollback']) }).nullable(),
+  /** On its way out: its requirers do not use it any more. */
+  drained: z.boolean(),
+  /** What it published, by endpoint: JSON text. */
+  bags: z.record(z.string(), z.string()),
+  /** An older incarnation that its unit has left behind by moving. */
+  copy: z.boolean(),
   /** Removed for everybody, while its machine could not be asked: cleaned up when its agent reports it. */
   ghost: z.boolean(),
   state: unitState,

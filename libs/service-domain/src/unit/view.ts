@@ -5,6 +5,7 @@ import { numberKey, pageOf, passes } from '../paging.ts';
 import { programRefOf } from '../program/state.ts';
 import type { ServiceState } from '../state.ts';
 import { must, unitNamed } from '../state.ts';
+import { isLeader } from './place.ts';
 import type { UnitRow } from './state.ts';
 
 /** What an agent last said of a unit: kept by the shell, never in the log. */
@@ -42,7 +43,7 @@ export const unitViewOf = (state: ServiceState, unit: UnitRow, observe: Observe 
     ports: unit.binding?.ports ?? {},
     program: programRefOf(must(state.programs.get(unit.programUid), `program ${unit.programUid}`)),
     configRevision: unit.configRevision,
-    leader: false,
+    leader: isLeader(state, unit),
     role: observed?.role ?? null,
     health: healthOf(unit),
     step: unit.step?.step ?? unit.failed?.step ?? null,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, digest, name, portMap, serviceName, uid } from '../define.ts';
+import { count, digest, name, portMap, reason, serviceName, text, uid, unitName } from '../define.ts';
 import { placementRules } from '../resource/resource-service.ts';
 
 /** Of a service's roll-outs. `minHealthy` in percent of desired, 0–100. */
@@ -42,6 +42,23 @@ export const serviceEvents = {
       operation: uid.nullable(),
     }),
   },
+  /** The one unit of the service, ever, that begins its data from nothing (YIQIU_SEED); again only by a reseed. */
+  SeedChosen: { 1: z.strictObject({ ...service, unitUid: uid, unit: unitName, reason }) },
+  /** `epoch` grows by one with each. Null: there is none, and `message` says why. */
+  LeaderChanged: {
+    1: z.strictObject({
+      ...service,
+      epoch: z.int().min(1),
+      leader: z.strictObject({ unitUid: uid, unit: unitName, ordinal: count, incarnation: z.int().min(1) }).nullable(),
+      message: text,
+    }),
+  },
+  /** The leader is lost: dead past its hold-down, fenced, or gone. Candidates are asked anew from here on. */
+  LeaderLost: { 1: z.strictObject({ ...service, unitUid: uid, unit: unitName, message: text }) },
+  /** The leader is asked to step down as soon as another unit can lead. */
+  StepDownRequested: { 1: z.strictObject({ ...service, unitUid: uid, unit: unitName, message: text }) },
+  /** No other unit can lead: the leader stays, and what waited for it goes on. */
+  StepDownGivenUp: { 1: z.strictObject({ ...service, message: text }) },
   ServiceRemoveRequested: { 1: z.strictObject({ ...service }) },
   ServiceRemoved: { 1: z.strictObject({ ...service }) },
 } as const;

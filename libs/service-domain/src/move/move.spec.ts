@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals';
+import { machineUid, runningWorld } from '../testing/world.fixture.ts';
+import type { World } from '../testing/world.fixture.ts';
+import type { OfferReplacement } from './offer.ts';
+
+const name = 'cache/redis/0';
+const data = (onLoss: string) => ({ data: [{ name: 'data', path: 'data', onLoss }], fencing: 'verified' });
+
+const offer = (world: World, machine: string, more: Partial<OfferReplacement['data']> = {}): OfferReplacement => {
+  const { incarnation, binding } = world.unit(name);
+  const { data: base } = world.bindCommand(name, machine);
+  const replaces = binding?.container ?? null;
+  return {
+    type: 'OfferReplacement',
+    data: { ...base, requestId: world.uuid(), incarnation: incarnation + 1, replaces, ...more },
+  };
+};
+
+const fence = (world: World, machine: string): string[] =>
+  world.accept({ type: 'RecordFence', data: { machineUid: machineUid(machine), how: 'local', only: null } });
+
+const stateReport = (world: World, machine: string, units: { unitUid: string; incarnation: number }[]): string[] =>
+  world.accept({
+    type: 'RecordStateReport',
+    data: {
+      machineUid: machineUid(machine),
+      generation: 1,
+      acceptedUpTo: 1_000,
+      units: units.map((unit) => ({
+        ...unit,
+        process: 'running',
+        ready: true,
+        message: '',
+        lastSeq: 1_000,
+        relationData: {},
+      })),
+    },
+  });
+
+describe('a unit whose machine is lost', () => {
+  it('moves at once where two copies do no harm, and the old one goes when the new one serves', () => {
+    const world = runningWorld(2);
+    const { uid } = world.unit(name);
+    expect(world.accept(offer(world, 'm5'))).toEqual(expect.arrayContaining(['ReplacementOffered', 'UnitMigrated']));
+    expect(world.unit(name)).toMatchObject({ incarnation: 2, state: 'INSTALLING', cause: 'migrate', uid });
+    world.now += 60_000;
+    expect(stateReport(world, 'm1', [{ unitUid: uid, incarnation: 1 }])).toEqual([]);
+    world.settle();
+    expect(world.unit(name).state).toBe('RUNNING');
+    world.now += 60_000;
+    expect(stateReport(world, 'm1', [{ unitUid: uid, incarnation: 1 }])).toEqual(['StepIssued']);
+    world.settle();
+    expect(world.log.at(-1)).toMatchObject({ type: 'UnitCopyRemoved', data: { uid, incarnation: 1 } });
+    world.assertDeterministic();
+  });
+
+  it('with data moves when it is fenced, whatever was with its agent, and its data there is listed as stale', () => {
+    const world = runningWorld(2, data('rebuild'));
+    const { uid } = world.unit(name);
+    world.accept(offer(world, 'm5'));
+    expect(world.unit(name)).toMatchObject({
+      state: 'MIGRATING',
+      incarnation: 1,
+      step: { step: 'stop', reason: 'migrate' },
+    });
+    expect(fence(world, 'm1')).toEqual(expect.arrayContaining(['UnitFenced', 'UnitMigrated']));
+    expect(world.unit(name)).toMatchObject({ incarnation: 2, state: 'INSTALLING' });
+    expect(world.state.queues.get(machineUid('m1'))?.pending).toEqual([]);
+    world.settle();
+    world.now += 60_000;
+    stateReport(world, 'm1', [{ unitUid: uid, incarnation: 1 }]);
+    const copy = [...world.state.units.values()].find((unit) => unit.copy);
+    if (copy === undefined) throw new Error('no copy');
+    world.report(copy);
+    world.report(copy, { orphans: [{ path: 'orphans/cache.redis.0.1/data', sizeBytes: 9 }] });
+    expect([...world.state.data.values()]).toMatchObject([
+      { kind: 'stale', incarnation: 1, unit: name, machine: 'm1' },
+    ]);
+    world.assertDeterministic();
+  });
+
+  it('with data moves when its agent has stopped it', () => {
+    const world = runningWorld(2, data('rebuild'));
+    world.accept(offer(world, 'm5'));
+    expect(world.report(world.unit(name))).toEqual(expect.arrayContaining(['StepSucceeded', 'UnitMigrated']));
+    expect(world.unit(name)).toMatchObject({ incarnation: 2, state: 'INSTALLING' });
+  });
+
+  it('waits for its machine where its data is not to be made anew, and comes up there again', () => {
+    const world = runningWorld(2, data('wait'));
+    expect(world.accept(offer(world, 'm5'))).toEqual(['EvacuationCancelled']);
+    expect(world.unit(name).state).toBe('RUNNING');
+    fence(world, 'm1');
+    expect(world.unit(name)).toMatchObject({ state: 'MIGRATING', incarnation: 1 });
+    expect(world.accept(offer(world, 'm1'))).toEqual(expect.arrayContaining(['ReplacementOffered', 'UnitMigrated']));
+    expect(world.unit(name)).toMatchObject({ incarnation: 2, state: 'INSTALLING' });
+    expect([...world.state.units.values()].filter(({ ghost }) => ghost)).toEqual([]);
+    world.settle();
+    expect(world.unit(name).state).toBe('RUNNING');
+    world.assertDeterministic();
+  });
+
+  it('declines what answers nothing of now, twice the same is once, and a place that is gone is forgotten', () => {
+    const world = runningWorld(2, data('rebuild'));
+    expect(world.accept(offer(world, 'm5', { replaces: world.uuid() }))).toEqual(['ContainerDeclined']);
+    expect(world.accept(offer(world, 'm5', { incarnation: 1 }))).toEqual(['ContainerDeclined']);
+    const right = offer(world, 'm5');
+    world.accept(right);
+    expect(world.accept(right)).toEqual([]);
+    expect(world.accept(offer(world, 'm6'))).toEqual(['ContainerDeclined']);
+    const { uid: container, unitUid } = right.data;
+    expect(world.accept({ type: 'WithdrawOffer', data: { container, unitUid } })[0]).toBe('OfferWithdrawn');
+    expect(world.unit(name).offer).toBeNull();
+  });
+
+  it('is nobody’s any more for its requirers and is not started where it was', () => {
+    const world = runningWorld(2, data('rebuild'));
+    const { uid } = world.unit(name);
+    fence(world, 'm1');
+    world.now += 60_000;
+    expect(stateReport(world, 'm1', [{ unitUid: uid, incarnation: 1 }])).toEqual([]);
+    expect(world.unit(name)).toMatchObject({ state: 'MIGRATING', step: null });
+    expect(fence(world, 'm1')).toEqual([]);
+  });
+});

@@ -1,0 +1,137 @@
+import type { ServiceContextEvent } from '@yiqiu/contracts';
+import type { Ctx } from '@yiqiu/kernel';
+import { Ahead, stepIssued } from '../deploy/move-events.ts';
+import { nextMove } from '../deploy/next-move.ts';
+import type { EventOf } from '../events.ts';
+import { changedSince } from '../service/state.ts';
+import type { ServiceRow } from '../service/state.ts';
+import type { ServiceState } from '../state.ts';
+import { manifestOf } from '../state.ts';
+import { failureText } from '../unit/failure-text.ts';
+import { isServing } from '../unit/lifecycle.ts';
+import { isLeader } from '../unit/place.ts';
+import type { UnitRow } from '../unit/state.ts';
+import { rollBack } from './roll-back.ts';
+import { finished, rolloutOf } from './start.ts';
+import type { DeploymentRow } from './state.ts';
+import { failedBy, floorOf, inTurn, isBehind, isThere, isUnderway } from './units.ts';
+
+/**
+ * What a service's roll-out does next: ends, stops at a failure, or takes the next units, as many as canary, batch, floor
+ * and health of those before allow. Nothing while it is paused.
+ */
+export const advanceRollout = (state: ServiceState, service: ServiceRow, ctx: Ctx): ServiceContextEvent[] => {
+  const rollout = rolloutOf(state, service.uid);
+  if (rollout === null) return [];
+  const units = inTurn(state, service);
+  if (rollout.state === 'paused') return isMended(rollout, units) ? [resumed(rollout)] : [];
+  const failed = rollout.state === 'running' ? units.find((unit) => failedBy(rollout, unit)) : undefined;
+  if (failed !== undefined) return afterFailure(state, service, rollout, failureText(failed), ctx);
+  const behind = units.filter(
+    (unit) => isBehind(service, unit) || (rollout.state === 'rolling-back' && unit.failed !== null),
+  );
+  if (behind.length === 0 && units.every((unit) => isThere(service, unit))) {
+    const back = rollout.state === 'rolling-back';
+    return [finished(rollout, back ? 'rolled-back' : 'succeeded', rollout.message)];
+  }
+  return nextUnits(state, service, rollout, units, behind).flatMap((unit) =>
+    updateEvents(state, service, rollout, unit, ctx),
+  );
+};
+
+const isMended = (rollout: DeploymentRow, units: readonly UnitRow[]): boolean =>
+  rollout.held && !units.some((unit) => failedBy(rollout, unit));
+
+const resumed = ({ uid, serviceUid }: DeploymentRow): EventOf<'DeploymentResumed'> => ({
+  stream: `deployment/${uid}`,
+  type: 'DeploymentResumed',
+  version: 1,
+  data: { uid, serviceUid },
+});
+
+const afterFailure = (
+  state: ServiceState,
+  service: ServiceRow,
+  rollout: DeploymentRow,
+  message: string,
+  ctx: Ctx,
+): ServiceContextEvent[] => {
+  const policy = rollout.kind === 'rollback' ? 'manual' : manifestOf(state, rollout.to.programUid).update.rollback;
+  if (policy === 'auto') return rollBack(state, service, rollout, message, ctx);
+  const { uid, serviceUid } = rollout;
+  const data = { uid, serviceUid, held: true, message };
+  return [{ stream: `deployment/${uid}`, type: 'DeploymentPaused', version: 1, data }];
+};
+
+const nextUnits = (
+  state: ServiceState,
+  service: ServiceRow,
+  rollout: DeploymentRow,
+  units: readonly UnitRow[],
+  behind: readonly UnitRow[],
+): UnitRow[] => {
+  const underway = units.filter((unit) => isUnderway(service, unit)).length;
+  const there = units.filter((unit) => isThere(service, unit)).length;
+  const { canary, maxParallel } = service.spec.update;
+  const isCanary = rollout.state === 'running' && there < canary;
+  const room = (isCanary ? canary - there : Math.max(1, maxParallel)) - underway;
+  const ready = behind.filter((unit) => isUntouched(state, unit));
+  let spare = units.filter(isServing).length - floorOf(service);
+  const chosen: UnitRow[] = [];
+  for (const unit of ready) {
+    if (chosen.length >= room) break;
+    if (isServing(unit) && --spare < 0) break;
+    chosen.push(unit);
+  }
+  return chosen;
+};
+
+/** Nothing is with its agent, and its agent's queue takes a command now. */
+const isUntouched = (state: ServiceState, unit: UnitRow): boolean => {
+  if (unit.step !== null || unit.update !== null) return false;
+  if (unit.failed !== null) return true;
+  const move = nextMove(state, {
+    ...unit,
+    stage: 'config-changed',
+    told: { ...unit.told, leader: Number.MAX_SAFE_INTEGER },
+  });
+  return move.do === 'issue';
+};
+
+const updateEvents = (
+  state: ServiceState,
+  service: ServiceRow,
+  rollout: DeploymentRow,
+  unit: UnitRow,
+  ctx: Ctx,
+): ServiceContextEvent[] => {
+  const isUpgrade = unit.programUid !== service.spec.program.uid || unit.failed !== null;
+  const handOver = stepDown(state, service, unit);
+  if (handOver !== null) return handOver;
+  if (isUpgrade) {
+    const reason = rollout.state === 'rolling-back' || rollout.kind === 'rollback' ? 'rollback' : 'upgrade';
+    const data = {
+      uid: unit.uid,
+      unit: unit.name,
+      programUid: service.spec.program.uid,
+      reason,
+      deployment: rollout.uid,
+    } as const;
+    return [{ stream: `unit/${unit.uid}`, type: 'UnitUpdateRequested', version: 1, data }];
+  }
+  const changed = changedSince(service, unit.configRevision);
+  // A revision that changes nothing asks for a restart (`service/restart.ts`).
+  const step = changed.length === 0 ? 'restart' : 'config-changed';
+  const move = { do: 'issue', step, reason: 'config', changed } as const;
+  return [stepIssued(state, unit, move, ctx.now, new Ahead())];
+};
+
+/** The leader's turn is the last: it hands over first, where others are that can. Null: nothing of the kind is needed. */
+const stepDown = (state: ServiceState, service: ServiceRow, unit: UnitRow): EventOf<'StepDownRequested'>[] | null => {
+  const { wanted, stays } = service.leader;
+  if (!isLeader(state, unit) || stays || service.desired < 2 || !isServing(unit)) return null;
+  if (wanted !== null) return [];
+  const { uid, name } = service;
+  const data = { uid, name, unitUid: unit.uid, unit: unit.name, message: 'its turn in the roll-out has come' };
+  return [{ stream: `service/${uid}`, type: 'StepDownRequested', version: 1, data }];
+};
