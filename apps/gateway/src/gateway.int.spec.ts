@@ -38,6 +38,25 @@ class MachineManager {
     return { change: undefined, pool: { ...pool, name: request.name, autoOnline: request.autoOnline } };
   }
 
+  @GrpcMethod('MachineService', 'resumePool')
+  resume(request: machine.NamedChange): machine.PoolChanged {
+    asked.meta = request.meta;
+    return { change: undefined, pool: { ...pool, name: request.name } };
+  }
+
+  @GrpcMethod('MachineService', 'declareDead')
+  declareDead(request: machine.DeclareDeadRequest): machine.MachineChanged {
+    throw new RefusedError(refusal('conflict', 'machine-heard', `${request.verified}, override ${request.override}`));
+  }
+
+  @GrpcMethod('MachineService', 'listFences')
+  fences(request: common.ListRequest): machine.FencePage {
+    asked.list = request;
+    const incarnations = [{ unit: 'cache/redis/0', incarnation: 2 }];
+    const fence = { id: 'f1', machine: 'm1', incarnations, how: 'local', at: '2026-01-01T00:00:00.000Z', by: 'local' };
+    return { items: [fence], next: undefined };
+  }
+
   @GrpcMethod('MachineService', 'changeMachine')
   change(request: machine.ChangeMachineRequest): machine.MachineChanged {
     throw new RefusedError(
@@ -137,6 +156,15 @@ describe('the gateway', () => {
     ['a wrong type', 'POST', '/api/v1/pools', { name: 1 }, {}, 422, 'request-invalid'],
     ['a bad key', 'POST', '/api/v1/pools', { name: 'a' }, { 'idempotency-key': 'a b' }, 400, 'request-malformed'],
     ['an unknown verb', 'POST', '/api/v1/machines/m1/explode', {}, {}, 404, 'machine-verb-unknown'],
+    [
+      'a death without a proof',
+      'POST',
+      '/api/v1/machines/m1/declare-dead',
+      { reason: 'r' },
+      {},
+      422,
+      'request-invalid',
+    ],
     ['a service that is down', 'GET', '/api/v1/packages', undefined, {}, 503, 'peer-unavailable'],
   ] as const)(
     'answers %s with a problem',
@@ -155,6 +183,24 @@ describe('the gateway', () => {
     const { status, body } = await call('POST', '/api/v1/machines/m1/online', { reason: 'try' });
     expect(status).toBe(409);
     expect(body).toMatchObject({ code: 'machine-state-forbids', state: 'READY', possible: ['backup'] });
+  });
+
+  it('takes a person’s words on a frozen pool and a dead machine, and lists fences', async () => {
+    expect(await call('POST', '/api/v1/pools/bj01/resume', { reason: 'they are gone' })).toMatchObject({
+      status: 200,
+      body: { name: 'bj01', frozen: null },
+    });
+    expect(asked.meta).toMatchObject({ reason: 'they are gone' });
+    const words = { verified: 'the plug is out', reason: 'water', override: true };
+    expect(await call('POST', '/api/v1/machines/m1/declare-dead', words)).toMatchObject({
+      status: 409,
+      body: { code: 'machine-heard', detail: 'the plug is out, override true' },
+    });
+    expect(await call('GET', '/api/v1/fences?machine=m1')).toMatchObject({
+      status: 200,
+      body: { items: [{ id: 'f1', incarnations: [{ unit: 'cache/redis/0', incarnation: 2 }] }], next: null },
+    });
+    expect(asked.list).toMatchObject({ filters: { machine: 'm1' } });
   });
 
   it('describes itself in OpenAPI 3.1', async () => {

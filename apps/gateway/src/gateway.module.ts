@@ -7,6 +7,7 @@ import { HealthRoutes } from './routes/health.ts';
 import { AgentRoutes } from './routes/agents.ts';
 import { ContainerRoutes, ResourceServiceRoutes } from './routes/containers.ts';
 import { EventRoutes } from './routes/events.ts';
+import { FenceRoutes } from './routes/fences.ts';
 import { GroupRoutes } from './routes/groups.ts';
 import { InitStrategyRoutes } from './routes/init-strategies.ts';
 import { MachineRoutes } from './routes/machines.ts';
@@ -21,7 +22,7 @@ import { AllUnitRoutes, UnitRoutes } from './routes/units.ts';
 
 const routes = [
   ...[HealthRoutes, AgentRoutes, StatusRoutes, EventRoutes],
-  ...[PoolRoutes, InitStrategyRoutes, MachineRoutes, TicketRoutes, AlarmRoutes],
+  ...[PoolRoutes, InitStrategyRoutes, MachineRoutes, TicketRoutes, AlarmRoutes, FenceRoutes],
   ...[PackageRoutes, ContainerRoutes, ResourceServiceRoutes],
   ...[ProgramRoutes, GroupRoutes, AllServiceRoutes, ServiceRoutes, AllUnitRoutes, UnitRoutes],
   ...[OperationRoutes, DataRoutes],

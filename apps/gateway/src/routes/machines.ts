@@ -2,13 +2,14 @@ import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Re
 import { ApiCreatedResponse, ApiOkResponse } from '@nestjs/swagger';
 import {
   addMachine,
+  declareDeadBody,
   labelBody,
   machineAddedView,
   machineVerb,
+  machineVerbBody,
   machineView,
   maintenanceBody,
   page,
-  verbBody,
   type MachineView,
 } from '@yiqiu/contracts';
 import { machine as stubs, resource } from '@yiqiu/contracts/grpc';
@@ -70,13 +71,28 @@ export class MachineRoutes {
     return { ...viewOf(machineView, added.machine), joinToken: added.joinToken, command };
   }
 
+  /** A person's proof that nothing of the machine runs any more. */
+  @Post(':machine/declare-dead')
+  @HttpCode(200)
+  @ApiOkResponse({ standardSchema: machineView })
+  async declareDead(
+    @Param('machine') name: string,
+    @Body({ schema: declareDeadBody }) body: unknown,
+    @Req() request: FastifyRequest,
+  ): Promise<MachineView> {
+    const { verified, reason, override } = checked(declareDeadBody, body);
+    const meta = commandMeta(request, reason);
+    const changed = await this.backends.machine.call(rpc.declareDead, { meta, name, verified, override }, idempotent);
+    return viewOf(machineView, changed.machine);
+  }
+
   @Post(':machine/:verb')
   @HttpCode(200)
   @ApiOkResponse({ standardSchema: machineView })
   async change(
     @Param('machine') name: string,
     @Param('verb') verb: string,
-    @Body({ schema: verbBody }) body: unknown,
+    @Body({ schema: machineVerbBody }) body: unknown,
     @Req() request: FastifyRequest,
   ): Promise<MachineView | null> {
     const known = machineVerb.safeParse(verb);
@@ -87,14 +103,15 @@ export class MachineRoutes {
         refusal(
           'not-found',
           'machine-verb-unknown',
-          `a machine has no verb ${verb}; there are ${[...machineVerb.options, 'label', 'maintenance'].join(', ')}`,
+          `a machine has no verb ${verb}; there are ${[...machineVerb.options, 'declare-dead', 'label', 'maintenance'].join(', ')}`,
         ),
       );
     }
-    const meta = commandMeta(request, checked(verbBody, body).reason);
+    const { reason, override } = checked(machineVerbBody, body);
+    const meta = commandMeta(request, reason);
     const changed = await this.backends.machine.call(
       rpc.changeMachine,
-      { meta, name, verb: known.data, override: false },
+      { meta, name, verb: known.data, override },
       idempotent,
     );
     return changed.machine === undefined ? null : viewOf(machineView, changed.machine);

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse } from '@nestjs/swagger';
-import { createPool, page, poolView, type PoolView } from '@yiqiu/contracts';
+import { createPool, page, poolView, verbBody, type PoolView } from '@yiqiu/contracts';
 import { machine as stubs } from '@yiqiu/contracts/grpc';
 import type { FastifyRequest } from 'fastify';
 import { Backends } from '../backends/backends.ts';
@@ -45,6 +45,20 @@ export class PoolRoutes {
     };
     const meta = commandMeta(request, null);
     const changed = await this.backends.machine.call(rpc.createPool, { meta, ...pool, policy: patch }, idempotent);
+    return viewOf(poolView, changed.pool);
+  }
+
+  /** Detection goes on in a frozen pool, although not all of it is back. */
+  @Post(':pool/resume')
+  @HttpCode(200)
+  @ApiOkResponse({ standardSchema: poolView })
+  async resume(
+    @Param('pool') name: string,
+    @Body({ schema: verbBody }) body: unknown,
+    @Req() request: FastifyRequest,
+  ): Promise<PoolView> {
+    const meta = commandMeta(request, checked(verbBody, body).reason);
+    const changed = await this.backends.machine.call(rpc.resumePool, { meta, name }, idempotent);
     return viewOf(poolView, changed.pool);
   }
 

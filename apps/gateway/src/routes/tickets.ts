@@ -48,7 +48,7 @@ export class TicketRoutes {
   }
 }
 
-/** Alarms: what a person has to know of now. */
+/** Alarms: what a person has to know of now; with `?state=ended` or `all` also what was. */
 @Controller('api/v1/alarms')
 export class AlarmRoutes {
   constructor(@Inject(Backends) private readonly backends: Backends) {}
@@ -56,7 +56,7 @@ export class AlarmRoutes {
   @Get()
   @ApiOkResponse({ standardSchema: alarmPage })
   async list(@Query() query: QueryOf): Promise<{ items: AlarmView[]; next: string | null }> {
-    const request = listRequest(query, ['pool', 'machine']);
+    const request = listRequest(query, ['state', 'pool', 'machine']);
     return viewOf(alarmPage, await this.backends.machine.call(rpc.listAlarms, request, idempotent));
   }
 }
