@@ -26,7 +26,12 @@ import type { RequestChoice } from './events.fixture.ts';
 import { asResourceEvent } from './events.ts';
 import type { DataOf } from './events.ts';
 import type { ResourceContextState } from './state.ts';
+import { freeAfter, needOf, roughFilter, seat } from './placement/fit.ts';
+import { emptyUse } from './placement/host-use.ts';
 import type { PendingPlacement } from './placement/index.ts';
+import { Preference } from './placement/spread.ts';
+import { Tentative } from './placement/tentative.ts';
+import { must } from './state.ts';
 import { World } from './world.fixture.ts';
 
 const machines = 4;
@@ -313,6 +318,23 @@ const checkAllocation = (data: DataOf<'ContainerAllocated'>, state: ResourceCont
   expect(held.filter(({ uid }) => uid !== data.replaces)).toEqual([]);
   const before = [...state.containers.values()].filter(({ unitUid }) => unitUid === data.unitUid);
   for (const row of before) expect(row.incarnation).toBeLessThan(data.incarnation);
+  const old = state.containers.get(data.replaces ?? '');
+  const isBoundAgain = old?.machineUid === data.machineUid && old.home === data.home;
+  if (!isBoundAgain) expect(data).toMatchObject(bestByScan(data, state));
+};
+
+/** Where a container belongs, by a look at every machine. */
+const bestByScan = (data: DataOf<'ContainerAllocated'>, state: ResourceContextState): object => {
+  const definition = must(state.services.get(data.serviceUid), 'its service');
+  const need = needOf({ ...data, ...definition }, data.resources);
+  const preference = new Preference(new Tentative(state), data.serviceUid, definition.placement);
+  const fits = [...state.hosts.values()].flatMap((host) => {
+    const use = state.uses.get(host.machineUid) ?? emptyUse();
+    const seated = roughFilter(host, use, need) === null ? seat(host, use, need) : 'rough';
+    return typeof seated === 'string' ? [] : [{ host, freeAfter: freeAfter(host, use, need), seated }];
+  });
+  const [best] = fits.sort((a, b) => preference.compare(a, b));
+  return { machineUid: best?.host.machineUid, ...best?.seated };
 };
 
 /** At most one holds an ordinal, save one that is evacuated beside its named replacement. */

@@ -2,6 +2,7 @@ import type { Container } from './container/state.ts';
 import type { Host } from './host/state.ts';
 import type { Package } from './package/state.ts';
 import type { HostUse } from './placement/host-use.ts';
+import type { Shelf, Shelved } from './placement/shelf.ts';
 import type { PendingPlacement } from './placement/state.ts';
 import type { ResourceService } from './resource-service/state.ts';
 
@@ -24,6 +25,10 @@ export type ResourceContextState = {
   readonly packageByName: Map<string, string>;
   /** By machine uid: what its containers take. */
   readonly uses: Map<string, HostUse>;
+  /** Machines that may have new containers, in the order in which they are looked at; by pool and capacity. */
+  readonly shelves: Map<string, Shelf>;
+  /** By machine uid: its place there. */
+  readonly shelved: Map<string, Shelved>;
   readonly containersByUnit: Map<string, Set<string>>;
   readonly containersByService: Map<string, Set<string>>;
   readonly containerByRequest: Map<string, string>;
@@ -43,6 +48,8 @@ export const initialState = (): ResourceContextState => ({
   pending: new Map(),
   packageByName: new Map(),
   uses: new Map(),
+  shelves: new Map(),
+  shelved: new Map(),
   containersByUnit: new Map(),
   containersByService: new Map(),
   containerByRequest: new Map(),

@@ -4,6 +4,7 @@ import { containerRow, restoreContainers } from './container/index.ts';
 import { hostRow } from './host/index.ts';
 import { packageRow, putPackage } from './package/index.ts';
 import { pendingRow, putPending } from './placement/index.ts';
+import { reshelve } from './placement/shelf.ts';
 import { resourceServiceRow } from './resource-service/index.ts';
 import { initialState } from './state.ts';
 import type { ResourceContextState } from './state.ts';
@@ -24,6 +25,7 @@ export const restore = (rows: TableRows): ResourceContextState => {
   for (const row of read(rows, 'host', hostRow)) state.hosts.set(row.machineUid, row);
   for (const row of read(rows, 'resource-service', resourceServiceRow)) state.services.set(row.serviceUid, row);
   restoreContainers(state, read(rows, 'container', containerRow));
+  for (const machineUid of state.hosts.keys()) reshelve(state, machineUid);
   const pending = read(rows, 'pending', pendingRow);
   for (const row of pending.sort((a, b) => a.since - b.since)) putPending(state, row);
   return state;

@@ -1,6 +1,7 @@
 import { addTo, removeFrom } from '../multimap.ts';
 import { emptyUse, giveBack, take } from '../placement/host-use.ts';
 import type { HostUse } from '../placement/host-use.ts';
+import { reshelve } from '../placement/shelf.ts';
 import { must } from '../state.ts';
 import type { ResourceContextState } from '../state.ts';
 import { isSeeking } from './state.ts';
@@ -39,6 +40,7 @@ export const addContainer = (state: ResourceContextState, row: Container): void 
   }
   state.containers.set(row.uid, row);
   indexContainer(state, row);
+  reshelve(state, row.machineUid);
 };
 
 /** The indexes of a row that is there. */
@@ -53,7 +55,7 @@ const indexContainer = (state: ResourceContextState, row: Container): void => {
   addTo(state.containersByService, row.serviceUid, row.uid);
 };
 
-/** Rows of a snapshot: first all, then their indexes, for one may have handed its place to another. */
+/** Rows of a snapshot: first all, then their indexes, for one may have handed its place to another. Shelves come after. */
 export const restoreContainers = (state: ResourceContextState, rows: readonly Container[]): void => {
   for (const row of rows) state.containers.set(row.uid, row);
   for (const row of rows) indexContainer(state, row);
@@ -76,5 +78,6 @@ export const removeContainer = (state: ResourceContextState, uid: string): Conta
     changeContainer(state, old.uid, { replacement: null });
   }
   if (use.containers.size === 0) state.uses.delete(row.machineUid);
+  reshelve(state, row.machineUid);
   return row;
 };

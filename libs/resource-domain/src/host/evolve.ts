@@ -1,6 +1,7 @@
 import { unreachable } from '@yiqiu/kernel';
 import { changeContainer } from '../container/rows.ts';
 import type { EnvelopeOf } from '../events.ts';
+import { reshelve } from '../placement/shelf.ts';
 import { must } from '../state.ts';
 import type { ResourceContextState } from '../state.ts';
 import type { Host } from './state.ts';
@@ -11,6 +12,7 @@ export type HostEnvelope = EnvelopeOf<
 
 const change = (state: ResourceContextState, machineUid: string, patch: Partial<Host>): void => {
   state.hosts.set(machineUid, { ...must(state.hosts.get(machineUid), `host ${machineUid}`), ...patch });
+  reshelve(state, machineUid);
 };
 
 export const evolveHost = (state: ResourceContextState, event: HostEnvelope): void => {
@@ -24,11 +26,11 @@ export const evolveHost = (state: ResourceContextState, event: HostEnvelope): vo
         evacuated: data.state === 'ERROR_DETECTED' && before?.evacuated === true,
         fenceId: before?.fenceId ?? null,
       });
-      return;
+      return reshelve(state, data.machineUid);
     }
     case 'HostForgotten':
       state.hosts.delete(event.data.machineUid);
-      return;
+      return reshelve(state, event.data.machineUid);
     case 'HostFenced': {
       const { machineUid, fenceId, how, containers } = event.data;
       for (const uid of containers) changeContainer(state, uid, { fenced: how });

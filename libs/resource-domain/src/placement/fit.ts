@@ -3,6 +3,7 @@ import type { Host } from '../host/state.ts';
 import { homeFor } from './home.ts';
 import type { HostUse } from './host-use.ts';
 import { assignPorts } from './ports.ts';
+import { freeOf } from './shelf.ts';
 import type { PlacementRequest } from './state.ts';
 
 /** What a machine may fall to, in the order in which it is asked; it is counted under the first. */
@@ -39,7 +40,7 @@ export interface Fit {
   readonly host: Host;
   readonly ports: { readonly [name: string]: number };
   readonly home: string;
-  /** See {@link freeAfter}. */
+  /** What stays free after it, as `freeOf` has it. */
   readonly freeAfter: number;
 }
 
@@ -58,15 +59,15 @@ export const roughFilter = (host: Host, use: HostUse, { request, resources, labe
   return null;
 };
 
-/** Free after it, each resource as a part of its capacity, summed: 0 to 3. Compared only, never stored. */
+/** What stays free after it, as `freeOf` has it. */
 export const freeAfter = ({ capacity }: Host, { allocated }: HostUse, { resources }: Need): number =>
   capacity === null
     ? 0
-    : share(capacity.cpuMilli, allocated.cpuMilli + resources.cpuMilli) +
-      share(capacity.memoryMiB, allocated.memoryMiB + resources.memoryMiB) +
-      share(capacity.diskMiB, allocated.diskMiB + resources.diskMiB);
-
-const share = (capacity: number, taken: number): number => (capacity === 0 ? 0 : (capacity - taken) / capacity);
+    : freeOf(capacity, {
+        cpuMilli: allocated.cpuMilli + resources.cpuMilli,
+        memoryMiB: allocated.memoryMiB + resources.memoryMiB,
+        diskMiB: allocated.diskMiB + resources.diskMiB,
+      });
 
 /** Ports and directory on a machine, or the filter that it falls to. */
 export const seat = (host: Host, use: HostUse, { request }: Need): Pick<Fit, 'ports' | 'home'> | PlacementFilter => {

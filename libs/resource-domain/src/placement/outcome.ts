@@ -35,10 +35,12 @@ export const allocated = (
 };
 
 /** A unit that got another place by its own request does not wait for its old machine any more. */
-const superseded = ({ state }: Tentative, { unitUid }: PlacementRequest): readonly ResourceContextEvent[] =>
-  containersOfUnit(state, unitUid).flatMap((row) =>
-    row.state === 'WAITING' && row.fenced !== null ? [released(row, howOf[row.fenced])] : [],
-  );
+const superseded = (tentative: Tentative, { unitUid }: PlacementRequest): readonly ResourceContextEvent[] =>
+  containersOfUnit(tentative.state, unitUid).flatMap((row) => {
+    if (row.state !== 'WAITING' || row.fenced === null) return [];
+    tentative.free(row);
+    return [released(row, howOf[row.fenced])];
+  });
 
 /** The service's definition where it is new and its package known, then that the request waits, and why. */
 export const waiting = (

@@ -1,11 +1,13 @@
 import type { Resources } from '@yiqiu/contracts';
 import { packageNamed } from '../package/index.ts';
 import type { Package } from '../package/index.ts';
+import type { Host } from '../host/state.ts';
 import { explain } from './explain.ts';
 import type { FilterCounts } from './explain.ts';
 import { freeAfter, needOf, roughFilter, seat } from './fit.ts';
 import type { Fit, Need } from './fit.ts';
-import { byPreference } from './spread.ts';
+import type { HostUse } from './host-use.ts';
+import { Preference } from './spread.ts';
 import type { PlacementRequest } from './state.ts';
 import type { Tentative } from './tentative.ts';
 
@@ -52,8 +54,7 @@ const waits = (known: Package | null, message: string): Unplaced => ({
 });
 
 /**
- * Where a request goes now: filter, prefer, deterministic tie-break. Every machine is asked what costs next to nothing; ports
- * and directory are looked at only where a machine would be better than the best so far.
+ * Where a request goes now: filter, prefer, deterministic tie-break.
  * An ordinal that a container of the service holds is not given a second time, save to that container's replacement
  * (`replaces`): the request waits for its release.
  */
@@ -66,19 +67,53 @@ export const place = (tentative: Tentative, request: PlacementRequest, replaces:
   return { placed: false, package: asked.package, ...explain(tentative, need) };
 };
 
+/**
+ * The best machine. Each shelf is looked at in the order of its machines, only until one is spread as well as any on it can
+ * be; those that this decision has changed are out of that order and are all looked at.
+ */
 const bestOf = (tentative: Tentative, need: Need): Fit | null => {
-  const compare = byPreference(tentative, need.request.serviceUid, need.request.placement);
-  let best: Fit | null = null;
-  for (const host of tentative.state.hosts.values()) {
-    const use = tentative.useOf(host.machineUid);
-    if (roughFilter(host, use, need) !== null) continue;
-    const candidate = { host, freeAfter: freeAfter(host, use, need) };
-    if (best !== null && compare(candidate, best) >= 0) continue;
-    const seated = seat(host, use, need);
-    if (typeof seated !== 'string') best = { ...candidate, ...seated };
+  const { serviceUid, placement, pools } = need.request;
+  const search = new Search(new Preference(tentative, serviceUid, placement), need);
+  const { changed, state } = tentative;
+  for (const shelf of state.shelves.values()) {
+    if (!pools.includes(shelf.pool)) continue;
+    const best = search.preference.bestOn(shelf);
+    for (const { host, use } of shelf.entries) {
+      if (changed.size > 0 && changed.has(host.machineUid)) continue;
+      if (search.look(host, use) && search.preference.isSpread(host, best)) break;
+    }
   }
-  return best;
+  for (const [machineUid, use] of changed) {
+    const host = state.shelved.get(machineUid)?.host;
+    if (host !== undefined) search.look(host, use);
+  }
+  return search.best;
 };
+
+class Search {
+  readonly preference: Preference;
+  readonly #need: Need;
+  best: Fit | null = null;
+
+  constructor(preference: Preference, need: Need) {
+    this.preference = preference;
+    this.#need = need;
+  }
+
+  /**
+   * Keeps it where the request fits and it is better than the best so far; ports are looked at last, for they cost the most.
+   * Whether a machine that is spread like it and has less free need not be looked at.
+   */
+  look(host: Host, use: HostUse): boolean {
+    if (roughFilter(host, use, this.#need) !== null) return false;
+    const candidate = { host, freeAfter: freeAfter(host, use, this.#need) };
+    if (this.best !== null && this.preference.compare(candidate, this.best) >= 0) return true;
+    const seated = seat(host, use, this.#need);
+    if (typeof seated === 'string') return false;
+    this.best = { ...candidate, ...seated };
+    return true;
+  }
+}
 
 /**
  * Whether resources, ports aside, allow less than `count` of the like of this request at once: a quick no, before each is
@@ -89,7 +124,7 @@ export const shortFor = (tentative: Tentative, request: PlacementRequest, count:
   if ('placed' in asked) return null;
   const { need } = asked;
   let room = 0;
-  for (const host of tentative.state.hosts.values()) {
+  for (const { host } of tentative.state.shelved.values()) {
     const use = tentative.useOf(host.machineUid);
     if (host.capacity === null || roughFilter(host, use, need) !== null) continue;
     room += roomOn(host.capacity, use.allocated, need.resources);

@@ -1,5 +1,6 @@
 import type { PlacementRules } from '@yiqiu/contracts';
 import type { Host } from '../host/state.ts';
+import type { Shelf } from './shelf.ts';
 import type { Tentative } from './tentative.ts';
 
 type Level = PlacementRules['spread'][number];
@@ -23,7 +24,14 @@ const levelsOf = ({ spread }: PlacementRules): readonly Level[] =>
 /** A machine that passed the rough filters. */
 export interface Candidate {
   readonly host: Host;
+  /** What stays free after it, as `freeOf` has it. */
   readonly freeAfter: number;
+}
+
+interface Spread {
+  readonly level: Level;
+  /** Replicas of the service by place; a place without any is absent. */
+  readonly counts: ReadonlyMap<string, number>;
 }
 
 /**
@@ -31,31 +39,58 @@ export interface Candidate {
  * (spreading is preferred, never required); then the most that stays free; then the name, then the uid. Total and the same
  * everywhere.
  */
-export const byPreference = (
-  tentative: Tentative,
-  serviceUid: string,
-  rules: PlacementRules,
-): ((a: Candidate, b: Candidate) => number) => {
-  const machines = tentative.machinesOf(serviceUid);
-  const levels =
-    machines.length === 0
-      ? []
-      : levelsOf(rules).map((level) => ({ level, counts: countBy(tentative, machines, level) }));
-  return (a, b) => {
-    for (const { level, counts } of levels) {
+export class Preference {
+  readonly #levels: readonly Spread[];
+
+  constructor(tentative: Tentative, serviceUid: string, rules: PlacementRules) {
+    const hosts = tentative.hostsOf(serviceUid);
+    this.#levels = hosts.length === 0 ? [] : levelsOf(rules).map((level) => ({ level, counts: countBy(hosts, level) }));
+  }
+
+  compare(a: Candidate, b: Candidate): number {
+    for (const { level, counts } of this.#levels) {
       const difference = (counts.get(placeOf(a.host, level)) ?? 0) - (counts.get(placeOf(b.host, level)) ?? 0);
       if (difference !== 0) return difference;
     }
     if (a.freeAfter !== b.freeAfter) return b.freeAfter - a.freeAfter;
     return byText(a.host.machine, b.host.machine) || byText(a.host.machineUid, b.host.machineUid);
-  };
+  }
+
+  /** For each level the fewest replicas that a place of the shelf has: no machine on it is spread better. */
+  bestOn(shelf: Shelf): readonly number[] {
+    return this.#levels.map(({ level, counts }) => fewest(shelf, level, counts));
+  }
+
+  /** Whether a machine is spread as well as `best` says. */
+  isSpread(host: Host, best: readonly number[]): boolean {
+    return this.#levels.every(({ level, counts }, n) => (counts.get(placeOf(host, level)) ?? 0) === best[n]);
+  }
+}
+
+const fewest = (shelf: Shelf, level: Level, counts: ReadonlyMap<string, number>): number => {
+  if (level === 'machine' && counts.size < shelf.entries.length) return 0;
+  let least = Infinity;
+  for (const place of placesOn(shelf, level)) {
+    least = Math.min(least, counts.get(place) ?? 0);
+    if (least === 0) break;
+  }
+  return least;
 };
 
-const countBy = (tentative: Tentative, machines: readonly string[], level: Level): ReadonlyMap<string, number> => {
+const placesOn = (shelf: Shelf, level: Level): Iterable<string> => {
+  switch (level) {
+    case 'machine':
+      return shelf.entries.map(({ host }) => host.machineUid);
+    case 'rack':
+      return shelf.racks.keys();
+    case 'zone':
+      return shelf.zones.keys();
+  }
+};
+
+const countBy = (hosts: readonly Host[], level: Level): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();
-  for (const machineUid of machines) {
-    const host = tentative.state.hosts.get(machineUid);
-    if (host === undefined) continue;
+  for (const host of hosts) {
     const place = placeOf(host, level);
     counts.set(place, (counts.get(place) ?? 0) + 1);
   }

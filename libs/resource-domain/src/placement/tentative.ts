@@ -1,4 +1,5 @@
 import { containersOf, holdsOrdinal } from '../container/state.ts';
+import type { Host } from '../host/state.ts';
 import type { ResourceService } from '../resource-service/state.ts';
 import type { ResourceContextState } from '../state.ts';
 import { copyOfUse, emptyUse, giveBack, take } from './host-use.ts';
@@ -43,12 +44,20 @@ export class Tentative {
     );
   }
 
-  /** Machines of a service's containers that are to stay: what is evacuated or released does not count. */
-  machinesOf(serviceUid: string): readonly string[] {
+  /** Machines of a service's containers, one for each that is to stay: what is evacuated or released does not count. */
+  hostsOf(serviceUid: string): readonly Host[] {
     const staying = containersOf(this.state, serviceUid).filter(
       ({ state }) => state === 'ALLOCATED' || state === 'ACTIVE',
     );
-    return [...staying, ...(this.#replicas.get(serviceUid) ?? [])].map(({ machineUid }) => machineUid);
+    return [...staying, ...(this.#replicas.get(serviceUid) ?? [])].flatMap(({ machineUid }) => {
+      const host = this.state.hosts.get(machineUid);
+      return host === undefined || host.state === 'ERROR_DETECTED' ? [] : [host];
+    });
+  }
+
+  /** Machines of which this decision has taken something. */
+  get changed(): ReadonlyMap<string, HostUse> {
+    return this.#uses;
   }
 
   /** What a service asks for, as far as it is known. */
@@ -68,12 +77,23 @@ export class Tentative {
 
   /** A container on a free place. */
   add(container: Taking & NewReplica): void {
-    const { machineUid } = container;
-    const use = this.#uses.get(machineUid) ?? copyOfUse(this.useOf(machineUid));
+    const use = this.#ownUseOf(container.machineUid);
     take(use, container);
-    this.#uses.set(machineUid, use);
     this.#undo.push(() => giveBack(use, container));
     this.addReplica(container);
+  }
+
+  /** The place of a container that goes. */
+  free(container: Taking & Pick<Replica, 'machineUid'>): void {
+    const use = this.#ownUseOf(container.machineUid);
+    giveBack(use, container);
+    this.#undo.push(() => take(use, container));
+  }
+
+  #ownUseOf(machineUid: string): HostUse {
+    const use = this.#uses.get(machineUid) ?? copyOfUse(this.useOf(machineUid));
+    this.#uses.set(machineUid, use);
+    return use;
   }
 
   /** A container on the place of another, which has it no more. */
