@@ -73,6 +73,13 @@ const isNewer = ({ lastCommand }: UnitRow, { generation, acceptedUpTo }: RecordS
 const sawLast = ({ lastCommand }: UnitRow, found: ReportedUnit, generation: number): boolean =>
   lastCommand === null || lastCommand.generation < generation || found.lastSeq >= lastCommand.seq;
 
+/**
+ * Its home is there, but the agent's record of it is lost: a unit that was ready has had several commands done, and the agent
+ * knows of none. Installed again it is taken over as it is, with its process where that runs, and with its data.
+ */
+const isUnrecorded = ({ deployed, lastCommand }: UnitRow, { lastSeq }: ReportedUnit): boolean =>
+  deployed && lastCommand !== null && lastSeq === 0;
+
 const issue = (step: 'install' | 'start' | 'stop', reason: 'boot' | 'retry' | 'remove' | 'deploy'): Move => ({
   do: 'issue',
   step,
@@ -88,7 +95,9 @@ const unitEvents = (
   ahead: Ahead,
 ): ServiceContextEvent[] => {
   const generation = state.queues.get(unit.binding?.machineUid ?? '')?.generation ?? 1;
-  if (found === null ? ctx.now - unit.endedAt < settleMs : !sawLast(unit, found, generation)) return [];
+  const isOld =
+    found === null || isUnrecorded(unit, found) ? ctx.now - unit.endedAt < settleMs : !sawLast(unit, found, generation);
+  if (isOld) return [];
   const health =
     unit.deployed && unit.goal === 'run' && unit.failed === null && unit.offer === null && !unit.fenced
       ? healthEvents(unit, found)
@@ -126,7 +135,7 @@ const repairMove = (state: ServiceState, unit: UnitRow, found: ReportedUnit | nu
     const lost = found === null && unit.lastCommand !== null && unit.stage !== 'install';
     return lost ? issue('install', 'retry') : nextMove(state, unit, true);
   }
-  const wrong = found === null ? issue('install', 'retry') : processRepair(found);
+  const wrong = found === null || isUnrecorded(unit, found) ? issue('install', 'retry') : processRepair(found);
   if (wrong === null) return unit.stage === 'up' ? null : nextMove(state, unit, true);
   return now - unit.repair.at < repairPauseMs(unit.repair.attempts) ? null : wrong;
 };

@@ -97,6 +97,22 @@ describe('a report of what really is', () => {
     expect(world.unit(name)).toMatchObject({ state: 'RUNNING', stage: 'up' });
   });
 
+  it.each(['stopped', 'running'] as const)(
+    'installs again what the agent has no record of, its process %s',
+    (process) => {
+      const world = later(runningWorld(1));
+      expect(report(world, [seen(world, { process, ready: false, lastSeq: 0 })])).toEqual([
+        'UnitHealthChanged',
+        'StepIssued',
+      ]);
+      expect(world.unit(name)).toMatchObject({ state: 'UPDATING', step: { step: 'install', reason: 'retry' } });
+      world.settle();
+      expect(world.unit(name)).toMatchObject({ state: 'RUNNING', stage: 'up' });
+      expect(report(runningWorld(1), [seen(world, { process, ready: false, lastSeq: 0 })])).toEqual([]);
+      world.assertDeterministic();
+    },
+  );
+
   it('repairs nothing where it is older than the last command, or of another journal or incarnation', () => {
     const world = later(runningWorld(1));
     const stopped = { process: 'stopped', ready: false } as const;
