@@ -57,8 +57,9 @@ export class Snapshotter<S, C extends Command, E extends NewEvent> {
     await this.#guarded(async () => {
       await this.#ask();
       const { options, memory } = this.#options;
-      if (memory.position > this.#at)
-        this.#at = await saveSnapshot({ ...options, timers: options.host.timers, memory });
+      if (memory.position <= this.#at) return;
+      this.#at = await saveSnapshot({ ...options, timers: options.host.timers, memory });
+      options.faultPoint('snapshot-written');
     });
   }
 
