@@ -15,6 +15,9 @@ import { DataRoutes, OperationRoutes } from './routes/operations.ts';
 import { PackageRoutes } from './routes/packages.ts';
 import { PoolRoutes } from './routes/pools.ts';
 import { ProgramRoutes } from './routes/programs.ts';
+import { DeploymentRoutes } from './routes/deployments.ts';
+import { RelationRoutes } from './routes/relations.ts';
+import { ServiceVerbRoutes } from './routes/service-verbs.ts';
 import { AllServiceRoutes, ServiceRoutes } from './routes/services.ts';
 import { StatusRoutes } from './routes/status.ts';
 import { AlarmRoutes, TicketRoutes } from './routes/tickets.ts';
@@ -25,7 +28,7 @@ const routes = [
   ...[PoolRoutes, InitStrategyRoutes, MachineRoutes, TicketRoutes, AlarmRoutes, FenceRoutes],
   ...[PackageRoutes, ContainerRoutes, ResourceServiceRoutes],
   ...[ProgramRoutes, GroupRoutes, AllServiceRoutes, ServiceRoutes, AllUnitRoutes, UnitRoutes],
-  ...[OperationRoutes, DataRoutes],
+  ...[ServiceVerbRoutes, RelationRoutes, DeploymentRoutes, OperationRoutes, DataRoutes],
 ];
 
 /** REST of the three layers. */

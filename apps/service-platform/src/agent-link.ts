@@ -1,6 +1,6 @@
 import type { AgentLinkDomain } from '@yiqiu/context-runtime';
-import type { StepReport } from '@yiqiu/contracts';
-import { payloadOf, touchedMachine } from '@yiqiu/service-domain';
+import type { StateReport, StepReport } from '@yiqiu/contracts';
+import { changesSomething, payloadOf, touchedMachine } from '@yiqiu/service-domain';
 import type { ServiceCommand, ServiceState, StepRef } from '@yiqiu/service-domain';
 import type { ObservedUnits } from './observed.ts';
 
@@ -11,17 +11,24 @@ export const serviceAgentLink = (observed: ObservedUnits): AgentLinkDomain<Servi
   payload: payloadOf,
   journalCommand: (machineUid, journalId) => ({ type: 'BindJournal', data: { machineUid, journalId } }),
   reportCommand: (report, output) => ({ type: 'RecordStepReport', data: { ...endOf(report), output } }),
-  stateReportCommand: (report) => {
+  stateReportCommand: (report, state) => {
     observed.note(report);
-    const { machineUid, generation, acceptedUpTo } = report;
-    const units = report.units.map(({ unitUid, incarnation, process, ready, message, lastSeq }) => ({
-      ...{ unitUid, incarnation, process, ready, message, lastSeq },
-    }));
-    return { type: 'RecordStateReport', data: { machineUid, generation, acceptedUpTo, units } };
+    const command = stateReport(report);
+    return changesSomething(state, command, Date.now()) ? command : null;
   },
 });
 
 const endOf = ({ machineUid, generation, seq, outcome, exitCode, message, orphans, ...times }: StepReport) => ({
   ...{ machineUid, generation, seq, outcome, exitCode, message, orphans },
   durationMs: Math.max(0, times.endedAt - times.startedAt),
+});
+
+const stateReport = ({ machineUid, generation, acceptedUpTo, units }: StateReport): ServiceCommand => ({
+  type: 'RecordStateReport',
+  data: {
+    ...{ machineUid, generation, acceptedUpTo },
+    units: units.map(({ unitUid, incarnation, process, ready, message, lastSeq, relationData }) => ({
+      ...{ unitUid, incarnation, process, ready, message, lastSeq, relationData },
+    })),
+  },
 });

@@ -11,8 +11,10 @@ import type { ServiceCommand, ServiceState } from '@yiqiu/service-domain';
 import { serviceAgentLink } from './agent-link.ts';
 import type { ServicePlatformConfig } from './config.ts';
 import { GroupController } from './group.controller.ts';
+import { LeaderKeeper } from './leaders.ts';
 import { ObservedUnits } from './observed.ts';
 import { ProgramController } from './program.controller.ts';
+import { RolloutController } from './rollout.controller.ts';
 import { ServiceController } from './service.controller.ts';
 import { OBSERVED, SIGNING_KEY } from './tokens.ts';
 import { UnitController } from './unit.controller.ts';
@@ -32,7 +34,7 @@ export class AppModule {
           ...{ databaseUrl, natsUrl, natsCreds, secret },
         }),
       ],
-      controllers: [ProgramController, GroupController, ServiceController, UnitController],
+      controllers: [ProgramController, GroupController, ServiceController, RolloutController, UnitController],
       providers: [
         { provide: SIGNING_KEY, useValue: readFileSync(config.platformKeyFile, 'utf8') },
         { provide: OBSERVED, useValue: new ObservedUnits() },
@@ -40,6 +42,15 @@ export class AppModule {
           provide: AgentLinkHost,
           inject: [RUNTIME, EVENT_LOG, NATS_LINK, LOGGER, OBSERVED],
           useFactory: agentLink,
+        },
+        {
+          provide: LeaderKeeper,
+          inject: [RUNTIME, OBSERVED, LOGGER],
+          useFactory: (
+            runtime: Runtime<ServiceState, ServiceCommand>,
+            observed: ObservedUnits,
+            logger: Logger,
+          ): LeaderKeeper => new LeaderKeeper(runtime, observed, logger),
         },
       ],
     };

@@ -1,8 +1,10 @@
 import type {
+  DeploymentView,
   GroupView,
   OperationView,
   PlanView,
   ProgramView,
+  RelationView,
   RevisionView,
   ServiceView,
   UnitView,
@@ -48,4 +50,15 @@ export const operationMessage = ({ progress, error, endedAt, ...rest }: Operatio
   progress: { ...progress, message: progress.message ?? undefined },
   error: error ?? undefined,
   endedAt: endedAt ?? undefined,
+});
+
+export const deploymentMessage = ({ message, endedAt, ...rest }: DeploymentView): service.Deployment => ({
+  ...rest,
+  message: message ?? undefined,
+  endedAt: endedAt ?? undefined,
+});
+
+export const relationMessage = ({ data, ...rest }: RelationView): service.RelationSeen => ({
+  ...rest,
+  data: { service: data.service, units: { ...data.units } },
 });

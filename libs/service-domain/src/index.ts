@@ -7,6 +7,7 @@ export type { JsonMap, JsonValue } from './json-text.ts';
 export { objectOf, sameJson } from './json-text.ts';
 
 export { programUnknown } from './program/errors.ts';
+export { resolveProgram } from './program/resolve.ts';
 export { getProgram, listPrograms, programManifest } from './program/view.ts';
 
 export { groupUnknown } from './group/errors.ts';
@@ -37,10 +38,10 @@ export { listData } from './data/view.ts';
 export { operationUnknown } from './operation/errors.ts';
 export { getOperation, listOperations } from './operation/view.ts';
 export type { ListOptions, Page } from './paging.ts';
-export { groupNamed, manifestOf, serviceNamed, unitNamed } from './state.ts';
+export { groupNamed, liveUnitsOf as membersOf, manifestOf, serviceNamed, unitNamed } from './state.ts';
 export { deploymentUnknown, deploymentVerbsOf } from './rollout/verbs.ts';
 export { getDeployment, listDeployments } from './rollout/view.ts';
 export { getRelation, listRelations } from './relation/view.ts';
-export type { RelationView } from './relation/view.ts';
 export { isLed } from './leader/elect.ts';
 export type { Candidate } from './leader/elect.ts';
+export { changesSomething } from './foresee.ts';

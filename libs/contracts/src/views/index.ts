@@ -23,6 +23,7 @@ export type ServiceView = z.infer<typeof service.serviceView>;
 export type UnitView = z.infer<typeof service.unitView>;
 export type DataView = z.infer<typeof service.dataView>;
 export type RevisionView = z.infer<typeof service.revisionView>;
+export type RelationView = z.infer<typeof service.relationView>;
 export type DeploymentView = z.infer<typeof service.deploymentView>;
 export type OperationView = z.infer<typeof service.operationView>;
 export type PlanView = z.infer<typeof service.planView>;

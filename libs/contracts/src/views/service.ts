@@ -83,6 +83,18 @@ export const revisionView = z
   .object({ revision: z.int(), at: time, actor: z.string(), config: jsonObject })
   .meta({ id: 'Revision' });
 
+/** `requirer` and `provider` are endpoints: `cache/proxy:upstream`, `cache/redis:cache`. `data`: what the requirer sees. */
+export const relationView = z
+  .object({
+    id: z.string(),
+    requirer: z.string(),
+    provider: z.string(),
+    interface: z.string(),
+    ready: z.boolean(),
+    data: z.object({ service: jsonObject, units: z.record(z.string(), jsonObject) }),
+  })
+  .meta({ id: 'Relation' });
+
 export const deploymentView = z
   .object({
     id: z.string(),

@@ -1,20 +1,9 @@
-import type { JsonMap } from '../json-text.ts';
+import type { RelationView } from '@yiqiu/contracts';
 import type { ListOptions, Page } from '../paging.ts';
 import { pageOf, passes } from '../paging.ts';
 import type { ServiceState } from '../state.ts';
 import { seenOf } from './seen.ts';
 import type { RelationRow } from './state.ts';
-
-export interface RelationView {
-  readonly id: string;
-  /** `cache/proxy:upstream` */
-  readonly requirer: string;
-  /** `cache/redis:cache` */
-  readonly provider: string;
-  readonly interface: string;
-  readonly ready: boolean;
-  readonly data: { readonly service: JsonMap; readonly units: { readonly [ordinal: string]: JsonMap } };
-}
 
 const viewOf = (state: ServiceState, relation: RelationRow): RelationView => {
   const { uid, requirer, provider } = relation;
