@@ -27,7 +27,9 @@ export const operationOf = (
   }
   switch (machine.state) {
     case 'NEW':
-      return machine.init === null ? waiting('init', agentWanted(machine), {}) : initOf(state, machine.init, iso);
+      return machine.init === null
+        ? waiting('init', agentWanted(machine), {})
+        : initOf(state, machine, machine.init, iso);
     case 'INITED':
       if (machine.suspect) return silenceOf(state, machine, observed, iso);
       return machine.maintenance && onlineByItself(state, { ...machine, maintenance: false })
@@ -41,7 +43,11 @@ export const operationOf = (
       });
     }
     case 'ERROR':
-      return waiting('repair', `waits for a person: yiqiu machine repair ${machine.name}, or offline`, {});
+      return waiting(
+        'repair',
+        `waits for a person${adviceOf(state, machine)}: yiqiu machine repair ${machine.name}, or offline`,
+        {},
+      );
     case 'READY':
       return machine.suspect ? silenceOf(state, machine, observed, iso) : null;
     case 'OFFLINE':
@@ -78,16 +84,25 @@ const waiting = (kind: string, message: string, more: Partial<Operation>): Opera
 const agentWanted = (machine: Machine): string =>
   machine.publicKey === null ? 'waits for its agent to join with the join token' : 'waits for its agent to say hello';
 
-const initOf = (state: MachineContextState, init: InitAttempt, iso: Iso): Operation => {
+const adviceOf = (state: MachineContextState, { ticket }: Machine): string => {
+  const found = ticket === null ? undefined : state.tickets.get(ticket);
+  return found === undefined ? '' : `, advised: ${found.class}`;
+};
+
+const initOf = (state: MachineContextState, machine: Machine, init: InitAttempt, iso: Iso): Operation => {
   const item = itemAt(revisionOf(state, init.strategy, init.revision), init.index);
   const deadline = init.retryAt ?? init.startBy;
+  const silent =
+    machine.suspect && init.phase === 'running'
+      ? `waits for its agent, silent since ${iso(machine.silentSince ?? 0)}`
+      : null;
   return {
     kind: 'init',
     step: item?.name ?? null,
     steps: init.steps,
     attempt: init.attempt,
-    state: init.phase,
-    message: messageOf(init, item?.retries ?? 0),
+    state: silent === null ? init.phase : 'waiting',
+    message: silent ?? messageOf(init, item?.retries ?? 0),
     deadline: deadline === null ? null : iso(deadline),
   };
 };

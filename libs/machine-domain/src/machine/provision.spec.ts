@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fold, stateHash } from '@yiqiu/kernel';
 import { machineDomain } from '../context.ts';
 import { itemAt, itemCount, newestRevision } from '../init-strategy/index.ts';
-import { fleet, machine } from '../fleet.fixture.ts';
+import { fleet, look, machine } from '../fleet.fixture.ts';
 import { report, step, withMachine, type World } from '../world.fixture.ts';
 import { offlineWithinMs } from './offline.ts';
 import { machineView, neverSeen } from './view.ts';
@@ -63,6 +63,32 @@ describe('the kernel of a strategy', () => {
     strategy(world, null);
     init(world);
     expect(report(world, uid, 'succeeded')).toEqual(['InitStepSucceeded', 'MachineInited']);
+  });
+});
+
+describe('a machine that falls silent while it is initialised', () => {
+  it('stays NEW, says what it waits for, and goes on when it is heard of', () => {
+    const { world, uid } = withMachine();
+    look(world, { m1: 6_000 });
+    look(world, { m1: 60_000 });
+    expect(machineView(world.state, machine(world, 'm1'), neverSeen, iso)).toMatchObject({
+      ...{ state: 'NEW', suspect: true },
+      operation: {
+        kind: 'init',
+        state: 'waiting',
+        message: expect.stringContaining('waits for its agent, silent since'),
+      },
+    });
+    look(world, {});
+    expect(report(world, uid, 'succeeded')).toEqual(['InitStepSucceeded', 'InitStepIssued']);
+  });
+
+  it('has its step tried again where that expired meanwhile', () => {
+    const { world, uid } = withMachine();
+    expect(report(world, uid, 'expired')).toEqual(['InitStepFailed']);
+    expect(world.submit({ type: 'Tick', data: { now: machineDomain.nextDeadline(world.state) ?? 0 } })).toEqual([
+      'InitStepIssued',
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { alarmsWhere } from '../alarm/view.ts';
 import { fleet, look, machine } from '../fleet.fixture.ts';
+import { machineView, neverSeen } from '../machine/view.ts';
 import type { World } from '../world.fixture.ts';
 import { ticketView } from './ticket.ts';
 
@@ -17,6 +18,10 @@ describe('a repair', () => {
     expect(evacuated(world, 'm1')).toEqual(['MachineMigrated', 'TicketOpened']);
     expect(ticket(world)).toMatchObject({ class: 'reboot', reasons: [expect.stringContaining('silent for 11 s')] });
     expect(machine(world, 'm1')).toMatchObject({ state: 'ERROR', ticket: ticket(world).uid });
+    const iso = (ms: number): string => new Date(ms).toISOString();
+    expect(machineView(world.state, machine(world, 'm1'), neverSeen, iso).operation).toMatchObject({
+      message: 'waits for a person, advised: reboot: yiqiu machine repair m1, or offline',
+    });
     expect(repair(world, 'm1')).toEqual([
       ...['MachineRepaired', 'TicketClosed', 'InitStarted', 'MachineInited', 'MachineOnlined'],
     ]);
