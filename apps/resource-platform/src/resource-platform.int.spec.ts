@@ -1,73 +1,27 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { MachineContextEvent, ServiceContextEvent } from '@yiqiu/contracts';
 import { log as logStubs, resource as stubs } from '@yiqiu/contracts/grpc';
-import { decodeEvent, encodeEvent, fold, stateHash } from '@yiqiu/kernel';
-import type { EventEnvelope } from '@yiqiu/kernel';
-import { connectNats, NatsEventBus } from '@yiqiu/messaging';
-import type { NatsLink } from '@yiqiu/messaging';
-import { createLogger, GrpcPeer, readConfig } from '@yiqiu/platform-kit';
-import type { RunningService } from '@yiqiu/platform-kit';
+import { fold, stateHash } from '@yiqiu/kernel';
+import type { GrpcPeer } from '@yiqiu/platform-kit';
 import { resourceDomain } from '@yiqiu/resource-domain';
-import { Envelopes, freePort, startNats, startPostgres, tempDir, testUuid, waitFor } from '@yiqiu/testing';
-import type { TempDir, TestNats, TestPostgres } from '@yiqiu/testing';
-import { resourcePlatformSettings } from './config.ts';
-import { startResourcePlatform } from './start.ts';
+import { testUuid, waitFor } from '@yiqiu/testing';
+import { Rig } from './rig.fixture.ts';
 
 jest.setTimeout(60_000);
 
 const rpc = stubs.ResourceServiceService;
-const { read, head, stateHash: stateHashOf } = logStubs.EventLogServiceService;
-const secret = 's'.repeat(40);
+const { head, stateHash: stateHashOf } = logStubs.EventLogServiceService;
 const idempotent = { idempotent: true } as const;
 
-let postgres: TestPostgres;
-let nats: TestNats;
-let files: TempDir;
-let databaseUrl: string;
-let port: number;
-let service: RunningService;
+let rig: Rig;
 let peer: GrpcPeer;
-let machines: NatsLink;
-
-const start = async (): Promise<RunningService> => {
-  const secretFile = join(files.path, 'secret');
-  writeFileSync(secretFile, secret, { mode: 0o600 });
-  const config = readConfig(resourcePlatformSettings, {
-    env: {
-      YIQIU_DATABASE_URL: databaseUrl,
-      YIQIU_NATS_URL: nats.url,
-      YIQIU_SECRET_FILE: secretFile,
-      YIQIU_TIMING: 'local',
-      YIQIU_GRPC_BIND: `127.0.0.1:${port}`,
-      YIQIU_HTTP_BIND: '127.0.0.1:0',
-      YIQIU_MACHINE_MANAGER: '127.0.0.1:9',
-      YIQIU_SERVICE_PLATFORM: '127.0.0.1:9',
-    },
-  });
-  const running = await startResourcePlatform(config, createLogger({ name: 'resource-platform', level: 'silent' }));
-  await waitFor(() => running.readiness.report().ready, { deadlineMs: 30_000, what: 'the service to be ready' });
-  return running;
-};
 
 beforeAll(async () => {
-  files = tempDir();
-  [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
-  databaseUrl = await postgres.createDatabase();
-  port = await freePort();
-  service = await start();
-  peer = new GrpcPeer({ address: { host: '127.0.0.1', port }, secret });
-  machines = await connectNats({ name: 'test', servers: nats.url, credentials: null });
+  rig = await Rig.start();
+  peer = rig.peer;
 }, 120_000);
 
-afterAll(async () => {
-  peer.close();
-  await machines.close();
-  await service.stop();
-  await Promise.all([postgres.stop(), nats.stop()]);
-  files.remove();
-}, 60_000);
+afterAll(() => rig.stop(), 60_000);
 
 const create = (name: string, commandId: string, cpuMilli = 500): Promise<stubs.PackageChanged> =>
   peer.call(
@@ -81,16 +35,6 @@ const create = (name: string, commandId: string, cpuMilli = 500): Promise<stubs.
 
 const list = (limit: number, cursor: string, minPosition = 0): Promise<stubs.PackagePage> =>
   peer.call(rpc.listPackages, { limit, cursor, filters: {}, minPosition }, idempotent);
-
-const events = async (): Promise<EventEnvelope[]> => {
-  const all: EventEnvelope[] = [];
-  for await (const { body } of peer.stream(read, logStubs.ReadRequest.fromPartial({ fromPosition: 1 }), {
-    deadlineMs: 10_000,
-  })) {
-    all.push(decodeEvent(body));
-  }
-  return all;
-};
 
 describe('resource-platform', () => {
   test('creates a package, durably, once per command id', async () => {
@@ -108,7 +52,7 @@ describe('resource-platform', () => {
       error: { kind: 'invalid', code: 'command-id-reused' },
     });
     expect(await create('small', 'c-2')).toMatchObject({ change: { changed: false } });
-    const [event] = await events();
+    const [event] = await rig.events();
     expect(event).toMatchObject({
       type: 'PackageCreated',
       position: 1,
@@ -151,33 +95,15 @@ describe('resource-platform', () => {
   });
 
   test('places what the other contexts ask for, and its log tells the same', async () => {
-    const bus = new NatsEventBus(machines);
-    const place = async (
-      context: 'machine' | 'service',
-      told: readonly (MachineContextEvent | ServiceContextEvent)[],
-    ): Promise<void> => {
-      const envelopes = new Envelopes(context);
-      const placed = told.map((event) => envelopes.place(event));
-      await bus.publish(
-        context,
-        placed.map((event) => ({
-          position: event.position,
-          lineage: event.lineage,
-          body: encodeEvent(event),
-          stream: event.stream,
-          type: event.type,
-        })),
-      );
-    };
-    await place('machine', machineStory);
+    await rig.tell('machine', ...machineStory);
     await waitFor(
-      async () => (await events()).some(({ data }) => data['machine'] === 'm1' && data['state'] === 'READY'),
+      async () => (await rig.events()).some(({ data }) => data['machine'] === 'm1' && data['state'] === 'READY'),
       {
         deadlineMs: 20_000,
         what: 'm1 to be READY',
       },
     );
-    await place('service', [unitRequested]);
+    await rig.tell('service', unitRequested);
     const listed = await waitFor(
       async () => {
         const { items } = await peer.call(
@@ -210,7 +136,7 @@ describe('resource-platform', () => {
       items: [{ name: 'cache/redis', program: 'redis@7.0.15', package: 'small', pools: ['bj01'] }],
     });
     const live = await peer.call(stateHashOf, {}, idempotent);
-    const told = await events();
+    const told = await rig.events();
     expect(told).toHaveLength(live.position);
     expect(stateHash(resourceDomain.tables(fold(resourceDomain, told)))).toBe(live.hash);
     const allocated = told.find(({ type }) => type === 'ContainerAllocated');
@@ -219,7 +145,7 @@ describe('resource-platform', () => {
   });
 
   test('is published as it is stored', async () => {
-    const bus = new NatsEventBus(machines);
+    const { bus } = rig;
     const { position, lineage } = await peer.call(head, {}, idempotent);
     await waitFor(async () => (await bus.lastPublished('resource'))?.position === position, {
       deadlineMs: 10_000,
@@ -230,8 +156,7 @@ describe('resource-platform', () => {
 
   test('a restart keeps everything', async () => {
     const before = await peer.call(stateHashOf, {}, idempotent);
-    await service.stop();
-    service = await start();
+    await rig.restart();
     await waitFor(async () => (await peer.call(stateHashOf, {}, idempotent)).hash === before.hash, {
       deadlineMs: 10_000,
       what: 'the same state',
