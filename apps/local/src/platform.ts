@@ -93,8 +93,8 @@ export class Platform {
       (pushed) => pushed.join(', '),
     );
     if (this.#stopping) return;
-    const document = join(this.checkout, 'deploy', 'demo', 'hello.yaml');
-    await this.#steps.run('demo group hello', () => applyDemo(rest, document, 'hello'));
+    const document = join(this.checkout, 'deploy', 'demo', 'cache.yaml');
+    await this.#steps.run('demo group cache', () => applyDemo(rest, document, 'cache'));
   }
 
   /** Everything that was started, last first, and nothing else. */
