@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serverPackage } from '../testing/package.fixture.ts';
+import { serverPackage, type PackageFiles } from '../testing/package.fixture.ts';
 import { eventually, Rig, say } from '../testing/rig.fixture.ts';
 
 jest.setTimeout(90_000);
@@ -105,7 +105,7 @@ describe('incarnations of one unit on one machine', () => {
     const first = await rig.publish(files());
     await rig.deploy(first);
     await rig.done(first, 'stop');
-    const more = { ...files(), 'hooks/upgrade': '#!/bin/sh\necho upgrade\n' };
+    const more: PackageFiles = { ...files(), 'hooks/upgrade': '#!/bin/sh\necho upgrade\n' };
     const second = await rig.publish({ ...more, 'yiqiu.yaml': (more['yiqiu.yaml'] ?? '').replace('1.0.0', '2.0.0') });
     expect((await rig.done(second, 'install', { incarnation: 2 })).output).toBe('install of incarnation 2\n');
     expect((await rig.done(second, 'config-changed', { incarnation: 2 })).output).toBe('upgrade\n');
