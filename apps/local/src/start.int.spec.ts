@@ -26,7 +26,7 @@ const dataDir = (): string => {
 
 const start = (data: string, port: number): Started => {
   let text = '';
-  const child = spawn(node, [main, '--data', data, '--port', String(port), '--no-demo'], {
+  const child = spawn(node, [main, '--data', data, '--port', String(port), '--machines', '1', '--no-demo'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);
@@ -69,7 +69,7 @@ describe('the supervisor', () => {
     const first = start(data, port);
     await up(first);
     const running = identities(data);
-    expect(running.length).toBe(5);
+    expect(running.length).toBe(7);
 
     const second = start(data, port);
     expect(await second.ended).toBe(1);

@@ -32,8 +32,10 @@ const serve = (socket: Socket, answer: (request: FateRequest) => Promise<FateRep
     bytes += chunk.length;
     if (bytes > requestBytesMax) socket.destroy();
   });
-  createInterface({ input: socket }).once('line', (line) => {
-    respond(line, answer).then((reply) => socket.end(`${JSON.stringify(reply)}\n`));
+  const lines = createInterface({ input: socket });
+  lines.on('error', () => undefined); // the socket's own, heard above: readline says it once more
+  lines.once('line', (line) => {
+    void respond(line, answer).then((reply) => socket.end(`${JSON.stringify(reply)}\n`));
   });
 };
 
