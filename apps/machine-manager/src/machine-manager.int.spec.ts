@@ -108,7 +108,7 @@ describe('silence', () => {
     expect(suspect).toMatchObject({ state: 'READY', suspect: true, agent: { connected: false }, health: 'Warning' });
     // Well beyond lease and hold-down: two more looks at least have concluded nothing.
     const since = Date.parse(suspect.agent?.lastSeen ?? '');
-    await waitFor(() => Date.now() - since > 4_500, { deadlineMs: 10_000, what: 'lease and hold-down to pass' });
+    await waitFor(() => Date.now() - since > 6_000, { deadlineMs: 20_000, what: 'lease and hold-down to pass' });
     expect(await platform.show('m1')).toMatchObject({ state: 'READY', suspect: true });
     expect(await platform.alarms()).toEqual([]);
     agent('m1').beat();

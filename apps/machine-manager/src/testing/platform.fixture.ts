@@ -18,8 +18,11 @@ import { FakeSupervisor } from './supervisor.fixture.ts';
 const rpc = stubs.MachineServiceService;
 const secret = 's'.repeat(40);
 const idempotent = { idempotent: true } as const;
-/** Short, so that silence becomes a fault within a test's patience; long against what a busy machine's loop stands still. */
-export const timing = { heartbeatMs: 100, leaseMs: 1_500, holdDownMs: 1_500, startGraceMs: 500, reportMs: 10_000 };
+/**
+ * Short, so that silence becomes a fault within a test's patience. The lease is longer than what counts as a pause of our own:
+ * where a busy machine's loop stands still, agents and observer here stand still together.
+ */
+export const timing = { heartbeatMs: 100, leaseMs: 2_500, holdDownMs: 1_500, startGraceMs: 500, reportMs: 10_000 };
 
 /** machine-manager over a real PostgreSQL and a real NATS with identities, and whom it talks to. */
 export class TestPlatform {
