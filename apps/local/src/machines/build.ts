@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { spawnSupervised, type SupervisedProcess } from '@yiqiu/processes';
+import { spawnSupervised, waitFor, type SupervisedProcess } from '@yiqiu/processes';
 import type { BuildOptions } from '../parts/build.ts';
 import { Part } from '../parts/part.ts';
 import { baseEnv } from '../parts/service-process.ts';
@@ -8,6 +8,9 @@ import { LocalMachine } from './machine.ts';
 
 /** What each local machine declares, whatever the real one has. */
 const capacity = { cpuMilli: 4_000, memoryMiB: 8_192, diskMiB: 51_200 } as const;
+
+/** Units are stopped by their hooks, each within its own time. */
+const powerOffDeadlineMs = 120_000;
 
 const agentStopSteps = [{ signal: 'SIGTERM', deadlineMs: 15_000 }] as const;
 

@@ -7,7 +7,6 @@ import type { FateRow, FencedUnit } from '../fate/protocol.ts';
 import { machineProcesses, unitProcesses, type UnitProcess } from './scan.ts';
 
 const goneDeadlineMs = 10_000;
-const powerOffDeadlineMs = 60_000;
 
 /** A local machine: its agent and whatever runs below its root. */
 export class LocalMachine {
@@ -41,8 +40,11 @@ export class LocalMachine {
   async stop(): Promise<void> {
     this.#power = 'off';
     await this.agent.stop();
-    await Promise.race([this.powerOff(), new Promise((resolve) => setTimeout(resolve, powerOffDeadlineMs).unref())]);
-    await this.#killUnits();
+    try {
+      await this.powerOff();
+    } finally {
+      await this.#killUnits();
+    }
   }
 
   /** The plug is pulled: SIGKILL to all that belongs to it, agent first, so that nothing is started again. It stays down. */
