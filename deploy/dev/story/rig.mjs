@@ -48,10 +48,11 @@ export class Service {
   leader = null;
   relations = {};
 
-  constructor({ name, program, directory }) {
+  constructor({ name, program, directory, network }) {
     this.name = name;
     this.program = program;
     this.directory = directory;
+    this.network = network;
     this.config = defaults(program.manifest);
   }
 

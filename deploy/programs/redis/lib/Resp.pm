@@ -50,11 +50,11 @@ sub _answer {
     my ($self) = @_;
     my $line = $self->_line;
     my ( $kind, $rest ) = ( substr( $line, 0, 1 ), substr( $line, 1 ) );
-    return $rest       if $kind eq '+' || $kind eq ':';
-    die "$rest\n"      if $kind eq '-';
+    return $rest               if $kind eq '+' || $kind eq ':';
     return $self->_bulk($rest) if $kind eq '$';
+    die "$rest\n"              if $kind eq '-';
     die "no answer: unknown kind $kind\n" if $kind ne '*';
-    return $rest < 0 ? undef : [ map { $self->_answer } 1 .. $rest ];
+    return $rest < 0 ? undef : [ map { scalar $self->_answer } 1 .. $rest ];
 }
 
 sub _bulk {

@@ -180,8 +180,7 @@ LUA
     # Loading a function is refused where memory is full; this one is needed most then.
     my $limit = $server->call(qw(CONFIG GET maxmemory))->[1];
     $server->call( qw(CONFIG SET maxmemory), 0 );
-    # Three times: redis counts commands while it has no replica, and a replica's offset of 1 may also mean that it has none.
-    my $loaded = eval { $server->call( qw(FUNCTION LOAD REPLACE), $library ) for 1 .. 3; 1 };
+    my $loaded = eval { $server->call( qw(FUNCTION LOAD REPLACE), $library ); 1 };
     my $error = $@;
     $server->call( qw(CONFIG SET maxmemory), $limit );
     die $error if !$loaded;

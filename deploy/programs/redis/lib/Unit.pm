@@ -38,32 +38,31 @@ sub at { my ($node) = @_; return Resp->open( $node, PORT_TIMEOUT_S ) }
 #   epoch, run, holder: whose data it has, see declare in Role.pm; 0, 0, '' where it has none of this service
 sub state {
     my ($server) = @_;
-    my $info = $server && $server->try('INFO');
-    return undef if !defined $info;
-    my %is = $info =~ /^([a-z_0-9]+):([^\r\n]*)/mg;
+    return undef if !$server;
+    # In this order (together, in MULTI, they are refused where memory is full): a port once open stays open, so a unit that is
+    # just made a replica cannot look like an open master; and data that is just replaced looks older than it is, not newer.
+    my $port  = $server->try(qw(CONFIG GET port));
+    my $epoch = $server->try(qw(FCALL_RO yiqiu_epoch 0));
+    my $info  = $server->try('INFO');
+    return undef if !ref $port || !defined $info;
+    my %is    = $info =~ /^([a-z_0-9]+):([^\r\n]*)/mg;
     my $slave = $is{role} eq 'slave';
     my %state = (
         loading  => $is{loading},
         pid      => $is{process_id},
         role     => $is{role},
+        open     => $port->[1] != 0,
         link     => $slave && $is{master_link_status} eq 'up',
         syncing  => $slave && $is{master_sync_in_progress},
         offset   => $slave ? $is{slave_repl_offset} : $is{master_repl_offset},
         upstream => $slave ? "$is{master_host}:$is{master_port}" : '',
         failover => $is{master_failover_state} // '',
-        epoch    => 0,
-        run      => 0,
-        holder   => '',
-        open     => 1,
     );
-    # A link that was up and is down now keeps its place in the stream, unless a full copy was begun meanwhile.
-    my $kept = $slave && ( $is{master_link_down_since_seconds} // -1 ) >= 0 && $state{offset} > 1;
+    # A link that was up in this process's life (else redis says -1) and is down now: all that came over it is there, also
+    # while another copy has been begun and not finished, for redis drops nothing before the new one is complete.
+    my $kept = $slave && ( $is{master_link_down_since_seconds} // -1 ) >= 0;
     $state{synced} = !$state{loading} && !$state{syncing} && ( $state{link} || $kept );
-    return \%state if $state{loading};
-    my $epoch = $server->try( 'FCALL_RO', 'yiqiu_epoch', 0 );
-    @state{qw(epoch run holder)} = @$epoch if ref $epoch && @$epoch == 3;
-    my $port = $server->try( 'CONFIG', 'GET', 'port' );
-    $state{open} = ref $port ? $port->[1] != 0 : 0;
+    @state{qw(epoch run holder)} = ref $epoch && @$epoch == 3 ? @$epoch : ( 0, 0, '' );
     return \%state;
 }
 
