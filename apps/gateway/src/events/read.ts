@@ -52,7 +52,7 @@ export const cursorText = (cursor: Cursor): string =>
 export const parseCursor = (text: string, missing: Cursor): Cursor | null => {
   const found: { [context in ContextName]: number } = { ...missing };
   for (const part of text.split(',')) {
-    const match = /^([a-z]+):(\d{1,15})$/.exec(part);
+    const match = /^([a-z]+):(\d{1,16})$/.exec(part);
     const context = contextNames.find((name) => name === match?.[1]);
     if (context === undefined) return null;
     found[context] = Number(match?.[2]);

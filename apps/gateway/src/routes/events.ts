@@ -1,22 +1,24 @@
-import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Logger, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import { eventView, page } from '@yiqiu/contracts';
-import { contextNames, pageLimitDefault, pageLimitMax, type ContextName } from '@yiqiu/kernel';
+import { contextNames, pageLimitDefault, pageLimitMax } from '@yiqiu/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Backends } from '../backends/backends.ts';
 import { followEvents } from '../events/follow.ts';
+import { sendEvents } from '../events/send.ts';
 import { readPage, type EventPage } from '../events/page.ts';
-import { cursorText, parseCursor, startCursor, type Cursor, type EventFilter } from '../events/read.ts';
+import { parseCursor, startCursor, type Cursor, type EventFilter } from '../events/read.ts';
 import { log } from '@yiqiu/contracts/grpc';
 import { bad, flags, type Query as QueryOf } from '../http/request.ts';
 
-const pingEveryMs = 15_000;
 const eventPage = page(eventView, 'EventPage');
 const cursorAllowed = 'positions as machine:12,resource:40,service:4711';
 
 /** Everything that ever happened, over the three logs, in the order (hlc, context). */
 @Controller('api/v1/events')
 export class EventRoutes {
+  readonly #logger = new Logger(EventRoutes.name);
+
   constructor(@Inject(Backends) private readonly backends: Backends) {}
 
   /** `context`, `stream`, `type`; `cursor` or `from` (a position of one context); `backwards=true` for the newest first. */
@@ -40,28 +42,10 @@ export class EventRoutes {
     const last = request.headers['last-event-id'];
     const given = typeof last === 'string' && last !== '' ? { ...texts, cursor: last } : texts;
     const cursor = cursorOf(given, filter) ?? (await this.#now());
-    const gone = new AbortController();
-    request.raw.once('close', () => gone.abort());
     reply.hijack();
-    const { raw } = reply;
-    raw.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
+    await sendEvents(reply.raw, cursor, (signal) => followEvents(this.backends, filter, cursor, signal), {
+      failed: (error) => this.#logger.error(error, 'a followed event stream failed by a defect'),
     });
-    raw.write(': connected\n\n');
-    const ping = setInterval(() => raw.write(': ping\n\n'), pingEveryMs);
-    const at: { [context in ContextName]: number } = { ...cursor };
-    try {
-      for await (const { context, event } of followEvents(this.backends, filter, cursor, gone.signal)) {
-        at[context] = event.position;
-        const text = `id: ${cursorText(at)}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
-        if (!raw.write(text)) await drained(raw, gone.signal);
-      }
-    } finally {
-      clearInterval(ping);
-      raw.end();
-    }
   }
 
   /** Where the three logs stand. */
@@ -98,9 +82,3 @@ const cursorOf = ({ cursor, from }: Texts, { contexts }: EventFilter): Cursor | 
     throw bad('from', from, 'with context=C, whose position it is');
   return { ...startCursor, ...(contexts.length === 1 ? { [only]: Math.max(0, Number(from) - 1) } : {}) };
 };
-
-const drained = (raw: NodeJS.WritableStream, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    raw.once('drain', resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
