@@ -423,7 +423,7 @@ describe('context resource, under any order of messages', () => {
           checkTogether(waited, world.state);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

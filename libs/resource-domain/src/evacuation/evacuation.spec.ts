@@ -155,13 +155,15 @@ describe('evacuation', () => {
     world.service(unitMigrated(1, 0, old, of(0, 'ALLOCATED')));
     const fenceOf = (incarnation: number, fence: number) =>
       machineEvent.fenced(1, fence, { scope: 'units', incarnations: [{ unit: 'cache/s1/0', incarnation }] });
-    expect(world.machine(fenceOf(2, 1))).toEqual([]);
+    expect(world.machine(fenceOf(2, 1))).toEqual(['HostFenced']);
+    expect(states()).toEqual(['0.1 m1 RELEASING', '0.2 m2 ALLOCATED']);
     expect(world.machine(fenceOf(1, 2))).toEqual(['HostFenced', 'ContainerReleased', 'MachineEvacuated']);
   });
 
   test('a fence of single units says nothing of one that is not given up', () => {
     const fence = machineEvent.fenced(1, 1, { scope: 'units', incarnations: [{ unit: 'cache/s1/0', incarnation: 1 }] });
-    expect(world.machine(fence)).toEqual([]);
+    expect(world.machine(fence)).toEqual(['HostFenced']);
+    expect(world.state.containers.get(of(0))?.fenced).toBeNull();
     expect(world.machine(machineEvent.fenced(9, 1))).toEqual([]);
     expect(world.refused).toEqual(['host-unknown']);
   });

@@ -31,7 +31,6 @@ export const fenceHost = (state: ResourceContextState, { data }: FenceHost): Dec
   if (host === undefined) return refuse(hostUnknown(data.machineUid));
   if (host.fenceId === data.fenceId) return accept([]);
   const covered = rowsOn(state, host.machineUid).filter((row) => row.fenced === null && covers(data, row));
-  if (covered.length === 0) return accept([]);
   const { machineUid, machine } = host;
   const { fenceId, how } = data;
   const containers = covered.map(({ uid }) => uid);

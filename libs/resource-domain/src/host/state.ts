@@ -10,7 +10,7 @@ export const hostRow = observedHost.extend({
   closedFor: z.string().nullable(),
   /** MachineEvacuated was said since it is in ERROR_DETECTED. */
   evacuated: z.boolean(),
-  /** The last fence that covered containers of it. */
+  /** The last fence of it: told again it covers nothing that came later. */
   fenceId: z.uuid().nullable(),
 });
 export type Host = z.infer<typeof hostRow>;

@@ -21,14 +21,16 @@ export const hostEvents = {
     }),
   },
   HostForgotten: { 1: z.strictObject({ machineUid: uid, machine: name }) },
-  /** It is proven that no process of these containers runs any more. `fenceId`: that of the machine layer's Fenced. */
+  /**
+   * It is proven that no process of these containers, if any, runs any more. `fenceId`: that of the machine layer's Fenced.
+   */
   HostFenced: {
     1: z.strictObject({
       machineUid: uid,
       machine: name,
       fenceId: uid,
       how: z.enum(fenceMeans),
-      containers: z.array(uid).min(1).max(10_000),
+      containers: z.array(uid).max(10_000),
     }),
   },
   /** No live container is left on a machine in ERROR_DETECTED: the machine layer may migrate_unit. */
