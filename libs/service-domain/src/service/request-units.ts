@@ -17,7 +17,10 @@ export interface Requester {
   readonly incarnations: { readonly [ordinal: string]: number };
 }
 
-/** Asks for new units of these ordinals: each with a uid and request of its own, and a higher incarnation than any before. */
+/**
+ * Asks for new units of these ordinals: each with a uid and request of its own, and a higher incarnation than any before. The
+ * first one names the others, so that they are placed all or none.
+ */
 export const requestUnits = (
   state: ServiceState,
   service: Requester,
@@ -31,7 +34,7 @@ export const requestUnits = (
     default: byDefault,
     pin: spec.ports[name] ?? null,
   }));
-  return ordinals.map((ordinal) => {
+  const [first, ...others] = ordinals.map((ordinal): EventOf<'UnitRequested'> => {
     const uid = ctx.uuid();
     const unit = unitNameOf(group, short, ordinal);
     return {
@@ -55,6 +58,11 @@ export const requestUnits = (
       },
     };
   });
+  if (first === undefined || others.length === 0) return first === undefined ? [] : [first];
+  const batch = others.map(({ data: { uid, unit, ordinal, incarnation, requestId } }) => ({
+    ...{ uid, unit, ordinal, incarnation, requestId },
+  }));
+  return [{ ...first, data: { ...first.data, batch } }, ...others];
 };
 
 /** Higher than any that this service gave to the ordinal, and than that of data which an earlier unit of this name left. */
