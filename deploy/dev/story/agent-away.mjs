@@ -20,8 +20,8 @@ const never = [
 ];
 
 const pidsOf = async (units) => {
-  const fates = await platform.fates();
-  return units.map(({ name }) => `${name} ${fates[`unit/${name}`]?.pids.join(' ')}`).join(', ');
+  const pids = await platform.programs();
+  return units.map(({ name }) => `${name} ${pids[name]?.join(' ')}`).join(', ');
 };
 
 let machine = null;

@@ -44,7 +44,7 @@ await tell(
         continue;
       }
       chapter(`config set cache/redis maxmemory=${value}`);
-      const pids = await platform.fates();
+      const pids = await platform.programs();
       const order = await roll(units, value);
       const times = order.map(
         ({ name, at }, index) => `${name}${index === 0 ? '' : ` +${at - order[index - 1].at} ms`}`,
@@ -56,8 +56,8 @@ await tell(
         'one unit at a time',
         order.every(({ at }, index) => index === 0 || at - order[index - 1].at > 20),
       );
-      const now = await platform.fates();
-      const same = units.every(({ name }) => now[`unit/${name}`].pids.join() === pids[`unit/${name}`].pids.join());
+      const now = await platform.programs();
+      const same = units.every(({ name }) => now[name].join() === pids[name].join());
       promise('without a restart: it applies live', same);
     }
     await writer.stop();

@@ -126,3 +126,23 @@ export const proxiedFailover = async (service, proxies) => {
   for (const proxy of proxies.units) await until('show stat', 5, shows(proxy, service));
   promise('exactly the new leader UP', true, JSON.stringify(await stat(proxies.units[0])));
 };
+
+export const proxiedHandover = async (service, proxies) => {
+  chapter('the leader steps down; the proxies leave it at once');
+  const next = service.units.find((unit) => unit !== service.leader);
+  const seen = { manyMs: 0, since: null, stop: false };
+  const watching = (async () => {
+    while (!seen.stop) {
+      const up = Object.values(await stat(proxies.units[0])).filter((state) => state === 'UP').length;
+      seen.since = up > 1 ? (seen.since ?? Date.now()) : null;
+      if (seen.since !== null) seen.manyMs = Math.max(seen.manyMs, Date.now() - seen.since);
+    }
+  })();
+  const failed = await service.lead(next);
+  promise('it leads', failed.length === 0, failed.map(({ output }) => output).join(''));
+  for (const proxy of proxies.units) await until('show stat', 5, shows(proxy, service), 20);
+  seen.stop = true;
+  await watching;
+  promise('two were UP for less than a second', seen.manyMs < 1_000, `${seen.manyMs} ms`);
+  await whole(service);
+};

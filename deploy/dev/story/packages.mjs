@@ -3,13 +3,13 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { proxied, proxiedFailover } from './packages-haproxy.mjs';
+import { proxied, proxiedFailover, proxiedHandover } from './packages-haproxy.mjs';
 import * as redis from './packages-redis.mjs';
 import { loadProgram, Service } from './rig.mjs';
 import { say, tell } from './say.mjs';
 
 const rounds = Number(process.argv[2] ?? 5);
-const net = process.argv[3] ?? '127.0.77';
+const net = process.argv[3] ?? '127.0.177';
 // Deep on purpose: a unit's home may be longer than the name of a Unix socket may be.
 const directory = mkdtempSync(join(tmpdir(), `yiqiu-packages-${'deep-'.repeat(16)}`));
 
@@ -44,6 +44,7 @@ const story = async () => {
   await redis.configured(service);
   await proxied(service, proxies);
   await proxiedFailover(service, proxies);
+  await proxiedHandover(service, proxies);
 };
 
 const after = async () => {

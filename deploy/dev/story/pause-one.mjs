@@ -26,8 +26,8 @@ await tell(
     machine = leader.machine;
     const { uid } = await platform.machine(machine);
     const hit = await unitsOn(machine);
-    const fates = await platform.fates();
-    const pids = hit.flatMap(({ name }) => fates[`unit/${name}`].pids);
+    const programs = await platform.programs();
+    const pids = hit.flatMap(({ name }) => programs[name]);
     writer = new Writer({ prefix: `story-${Date.now()}`, targets: proxies.targets, everyMs: 5 }).start();
     await until('the first write is acknowledged', 30, () => writer.acknowledged.length > 0);
     chapter(`local pause ${machine} (${hit.map(({ name }) => name).join(', ')}), for ${seconds} s`);

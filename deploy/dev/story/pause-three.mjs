@@ -11,10 +11,10 @@ const never = ['MachineFaultDetected', 'Fenced', 'ContainerEvacuating', 'UnitMig
 
 const picture = async () => {
   const units = (await Promise.all(['cache/redis', 'cache/proxy'].map((name) => platform.units(name)))).flat();
-  const fates = await platform.fates();
+  const pids = await platform.programs();
   return units.map(
     ({ name, incarnation, machine, leader }) =>
-      `${name}#${incarnation}@${machine}${leader ? '*' : ''} pid ${fates[`unit/${name}`]?.pids[0]}`,
+      `${name}#${incarnation}@${machine}${leader ? '*' : ''} pid ${pids[name]?.join(' ')}`,
   );
 };
 const openAlarms = async () => (await platform.list('/alarms')).filter(({ until: end }) => end === null);

@@ -110,6 +110,12 @@ export class Platform {
     return Object.fromEntries(rows.map((row) => [row.name, row]));
   }
 
+  /** Pids of a unit's own programs, checks and hooks that happen to run left out: { 'cache/redis/0': [pid, …], … } */
+  async programs() {
+    const rows = Object.entries(await this.fates()).filter(([name]) => name.startsWith('unit/'));
+    return Object.fromEntries(rows.map(([name, { pids }]) => [name.slice('unit/'.length), pids.filter(isProgram)]));
+  }
+
   /** Pids of all that belongs to units on a machine, whoever started it: known by the unit's home in its environment. */
   processesOn(machine) {
     const mark = `\0YIQIU_UNIT_HOME=${join(this.dataDir, 'machines', machine)}/`;
@@ -218,6 +224,11 @@ export const showStat = async (platform, proxy) => {
       .filter(([proxyName, server = 'BACKEND']) => proxyName === 'redis' && !/^(FRONTEND|BACKEND)$/.test(server))
       .map((row) => [row[1], row[17].split(' ')[0]]),
   );
+};
+
+const isProgram = (pid) => {
+  const status = existsSync(`/proc/${pid}/comm`) ? readFileSync(`/proc/${pid}/comm`, 'utf8').trim() : '';
+  return status === 'redis-server' || status === 'haproxy';
 };
 
 /** Empty where the process is gone, or not ours to look into. */
