@@ -47,6 +47,10 @@ describe('applying a group document', () => {
       },
       { unit: 'cache/redis/1', ordinal: 1, placement: { spread: ['machine'], labels: {} } },
     ]);
+    const [first, second] = world.log.filter(({ type }) => type === 'UnitRequested').map(({ data }) => data);
+    const { uid, unit, ordinal, incarnation, requestId } = second ?? {};
+    expect(first?.['batch']).toEqual([{ uid, unit, ordinal, incarnation, requestId }]);
+    expect(second).not.toHaveProperty('batch');
     expect(getGroup(world.state, 'cache')).toMatchObject({ revision: 1, services: ['cache/redis'] });
     expect(config(world)).toEqual({ maxmemory: '1mb' });
     world.assertDeterministic();
