@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { Registry } from 'prom-client';
 import { BearerGuard, TOKEN } from './auth/guard.ts';
 import { Backends } from './backends/backends.ts';
 import { HealthRoutes } from './routes/health.ts';
@@ -36,13 +37,14 @@ const routes = [
 export class GatewayModule implements OnApplicationShutdown {
   constructor(private readonly backends: Backends) {}
 
-  static of(backends: Backends, token: string): DynamicModule {
+  static of(backends: Backends, token: string, metrics: Registry): DynamicModule {
     return {
       module: GatewayModule,
       controllers: routes,
       providers: [
         { provide: Backends, useValue: backends },
         { provide: TOKEN, useValue: token },
+        { provide: Registry, useValue: metrics },
         { provide: APP_GUARD, useClass: BearerGuard },
       ],
     };

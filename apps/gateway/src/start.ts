@@ -2,12 +2,17 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { NestLogger, type Address, type Logger } from '@yiqiu/platform-kit';
+import { createMetrics, NestLogger, type Address, type Logger } from '@yiqiu/platform-kit';
+import type { FastifyReply } from 'fastify';
 import type { Backends } from './backends/backends.ts';
 import { GatewayModule } from './gateway.module.ts';
 import { takeYamlAndArchives } from './http/body-parsers.ts';
+import { described } from './openapi/describe.ts';
+import { countRequests } from './http/metrics.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 
+/** Letters of one part of a path, at most; longer ones are no names of ours. */
+const nameLengthMax = 500;
 /** Bytes of a JSON body, at most. */
 const bodyBytesMax = 8 * 1024 * 1024;
 
@@ -25,20 +30,28 @@ export const startGateway = async ({
   backends,
   logger,
 }: GatewayOptions): Promise<NestFastifyApplication> => {
+  const filter = new ProblemFilter(logger);
+  const metrics = createMetrics('gateway');
   const app = await NestFactory.create<NestFastifyApplication>(
-    GatewayModule.of(backends, token),
-    new FastifyAdapter({ bodyLimit: bodyBytesMax, forceCloseConnections: true }),
+    GatewayModule.of(backends, token, metrics),
+    new FastifyAdapter({
+      bodyLimit: bodyBytesMax,
+      forceCloseConnections: true,
+      routerOptions: { maxParamLength: nameLengthMax },
+      frameworkErrors: (error: unknown, _request: unknown, reply: FastifyReply) => filter.send(error, reply),
+    }),
     { logger: new NestLogger(logger), abortOnError: false },
   );
   takeYamlAndArchives(app);
-  app.useGlobalFilters(new ProblemFilter(logger));
+  countRequests(app, metrics);
+  app.useGlobalFilters(filter);
   const description = new DocumentBuilder()
     .setTitle('yiqiu')
     .setVersion('v1')
     .setOpenAPIVersion('3.1.0')
-    .addBearerAuth()
+    .addBearerAuth({ type: 'http', scheme: 'bearer' })
     .build();
-  SwaggerModule.setup('api/docs', app, () => SwaggerModule.createDocument(app, description), {
+  SwaggerModule.setup('api/docs', app, () => described(SwaggerModule.createDocument(app, description)), {
     jsonDocumentUrl: 'api/openapi.json',
   });
   await app.listen(bind.port, bind.host);

@@ -19,6 +19,7 @@ const plain: { readonly [status: number]: { readonly code: string; readonly titl
     404: { code: 'unknown-route', title: 'Not found', detail: 'no such path; /api/openapi.json lists them' },
     405: { code: 'method-not-allowed', title: 'Method not allowed', detail: 'this path has no such method' },
     413: { code: 'too-large', title: 'Too large', detail: 'the body is larger than allowed' },
+    414: { code: 'path-too-long', title: 'Path too long', detail: 'a name in the path is longer than any name may be' },
     415: {
       code: 'unsupported-media-type',
       title: 'Unsupported media type',
@@ -32,8 +33,11 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly logger: Logger) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {
+    this.send(exception, host.switchToHttp().getResponse<FastifyReply>());
+  }
+
+  send(exception: unknown, reply: FastifyReply): void {
     const problem = this.problemOf(exception);
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (problem.status === 429 || problem.status === 503) void reply.header('retry-after', retryAfterSeconds);
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(problem.status).type(problemContentType).send(problem);
