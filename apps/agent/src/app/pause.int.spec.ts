@@ -43,9 +43,9 @@ describe('a machine that stood still for longer than its lease', () => {
     // A start that came before the fence: it lies in the agent's socket when it wakes up.
     const push = rig.platform.issue('service', rig.command(program, 'start'));
     await passes(2 * leaseMs);
-    const queue = rig.platform.queues.service;
-    const taken = queue.pending.splice(0);
-    await push;
+    // Meanwhile it was fenced, and its owner does not want that any more.
+    rig.platform.queues.service.pending.splice(0);
+    const seq = await push;
     resume();
     expect(await rig.nextState('echo_7000', ({ message }) => message.includes('waits for its owner'))).toMatchObject({
       pid: null,
@@ -56,10 +56,12 @@ describe('a machine that stood still for longer than its lease', () => {
     await passes(3_000);
     expect(rig.serversOf('echo_7000')).toEqual([]);
     expect(rig.serversOf('echo_7001')).toEqual([other]);
-    // The owner wants it still, and sends it again.
-    queue.pending.push(...taken);
-    const [command] = taken;
-    expect(await rig.reported(command?.seq ?? 0)).toMatchObject({ outcome: 'succeeded' });
+    expect(await rig.reported(seq)).toMatchObject({
+      outcome: 'failed',
+      message: 'not started: its owner does not want it any more',
+    });
+    // Now it does: that is the permit.
+    expect(await rig.step(program, 'start')).toMatchObject({ outcome: 'succeeded' });
     expect(rig.serversOf('echo_7000')).toHaveLength(1);
   });
 

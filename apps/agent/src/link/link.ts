@@ -173,6 +173,7 @@ export class Link {
         return;
       }
       const accepted = this.#take(reply.push, 'pull');
+      if (again !== null && accepted.ok) permits.answered(lastSeq, reply.push);
       if (!accepted.ok || !reply.push.more) return;
     }
   }

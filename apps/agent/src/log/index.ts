@@ -14,7 +14,8 @@ const fieldCharactersMax = 2_000;
 
 const line = (level: string, message: string, fields: LogFields): string => {
   const short = Object.entries(fields).map(([key, value]) => [
-    key,
+    // The line has a message of its own.
+    key === 'message' ? 'detail' : key,
     typeof value === 'string' ? value.slice(0, fieldCharactersMax) : value,
   ]);
   return `${JSON.stringify({ time: new Date().toISOString(), level, message, ...Object.fromEntries(short) })}\n`;

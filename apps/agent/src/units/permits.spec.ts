@@ -72,6 +72,22 @@ describe('permits to start', () => {
     });
   });
 
+  it('what its owner leaves out when it is asked again is void', () => {
+    withJournal((journal) => {
+      const permits = new Permits(journal, () => contact);
+      accept(journal, 1, 2, 3);
+      permits.lapse();
+      const commands = [{ seq: 2, startBy: 0, payload: command() }];
+      const push = { owner: 'service', lineage: 'a', epoch: 1, generation: 1, commands, more: true } as const;
+      permits.answered(0, { ...push, floor: 2 });
+      expect([1, 2, 3].map((seq) => permits.isDropped(key(seq)))).toEqual([true, false, false]);
+      expect(permits.refusal(key(1))).not.toBeNull();
+      expect(permits.askAfter()).toBe(1);
+      permits.answered(2, { ...push, generation: 2, floor: 9 });
+      expect(permits.isDropped(key(3))).toBe(false);
+    });
+  });
+
   it('outlive the agent', () => {
     withJournal((journal, path) => {
       accept(journal, 1);

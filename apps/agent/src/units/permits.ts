@@ -1,4 +1,4 @@
-import type { AgentPayload, UnitContext } from '@yiqiu/contracts';
+import type { AgentPayload, CommandPush, UnitContext } from '@yiqiu/contracts';
 import { z } from 'zod';
 import { keyText, type CommandKey, type Journal } from '../journal/index.ts';
 import { silentFor } from '../supervise/index.ts';
@@ -23,6 +23,8 @@ export class Permits {
   readonly #contact: () => Contact;
   /** By command: sent again since the last lapse, with what it said then. */
   readonly #renewed = new Map<string, UnitContext>();
+  /** Asked for what it still wants, its owner left them out. */
+  readonly #dropped = new Set<string>();
   #void: Place;
 
   constructor(journal: Journal, contact: () => Contact) {
@@ -37,6 +39,7 @@ export class Permits {
     const { generation, lastSeq } = this.#journal.place('service');
     this.#void = { generation, seq: lastSeq };
     this.#renewed.clear();
+    this.#dropped.clear();
     this.#journal.setMeta('permits-void', JSON.stringify(this.#void));
   }
 
@@ -44,6 +47,23 @@ export class Permits {
   renew(key: CommandKey, payload: AgentPayload): void {
     if (key.owner !== 'service' || payload.kind !== 'unit-step' || !this.#isVoid(key)) return;
     if (this.#journal.command(key) !== null) this.#renewed.set(keyText(key), payload.context);
+  }
+
+  /**
+   * Its owner was asked what it wants after `afterSeq`, and answered `push`: what waits here, is covered by its floor and is
+   * not in it, is void.
+   */
+  answered(afterSeq: number, { generation, floor, commands }: CommandPush): void {
+    const wanted = new Set(commands.map(({ seq }) => seq));
+    for (const key of this.#waiting()) {
+      const covered = key.generation === generation && key.seq > afterSeq && key.seq <= floor;
+      if (covered && !wanted.has(key.seq)) this.#dropped.add(keyText(key));
+    }
+  }
+
+  /** Its owner does not want it any more. */
+  isDropped(key: CommandKey): boolean {
+    return this.#dropped.has(keyText(key));
   }
 
   /** What its owner said when it sent the command again, or null. */
@@ -69,14 +89,18 @@ export class Permits {
 
   /** After which number the service owner is to be asked, so that it sends again what it still wants; null: nothing waits. */
   askAfter(): number | null {
-    if (this.#void.seq === 0) return null;
-    const waiting = this.#journal
+    const waiting = this.#waiting().map(({ seq }) => seq);
+    return waiting.length === 0 ? null : Math.min(...waiting) - 1;
+  }
+
+  /** Accepted before the last lapse, without result, and its owner has not spoken of it since. */
+  #waiting(): CommandKey[] {
+    if (this.#void.seq === 0) return [];
+    return this.#journal
       .commands()
       .map(({ key }) => key)
-      .filter((key) => key.owner === 'service' && key.generation === this.#void.generation)
-      .filter((key) => this.#isVoid(key) && !this.#renewed.has(keyText(key)))
-      .map(({ seq }) => seq);
-    return waiting.length === 0 ? null : Math.min(...waiting) - 1;
+      .filter((key) => key.owner === 'service' && key.generation === this.#void.generation && this.#isVoid(key))
+      .filter((key) => !this.#renewed.has(keyText(key)) && !this.#dropped.has(keyText(key)));
   }
 
   #isVoid({ generation, seq }: Place): boolean {

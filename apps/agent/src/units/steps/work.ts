@@ -232,6 +232,7 @@ export class StepWork {
     for (;;) {
       const refusal = tools.permits.refusal(judged);
       if (refusal === null) break;
+      if (tools.permits.isDropped(key)) throw new StepFailure('not started: its owner does not want it any more');
       if (waitedMs >= permitMs) throw new StepFailure(`not started: ${refusal}`);
       unit.waits = refusal;
       if (!(await pause(permitPollMs, tools.stop))) throw new AgentStopping();
