@@ -77,7 +77,14 @@ const powerOff = async (build: BuildOptions, name: string, root: string): Promis
     env: baseEnv(),
     logFile: build.paths.log(`agent/${name}`),
   });
-  const { code, signal } = await child.exited;
-  if (code !== 0)
-    build.report(`${name}: its units could not be stopped in order (${signal ?? `exit code ${code ?? ''}`})`);
+  let ended: Awaited<typeof child.exited> | null = null;
+  void child.exited.then((exit) => (ended = exit));
+  try {
+    // A child does not keep this process alive; whoever waits for one holds a timer.
+    const { code, signal } = await waitFor(() => ended, { deadlineMs: powerOffDeadlineMs, what: 'an end' });
+    if (code !== 0) build.report(`${name}: not powered off in order (${signal ?? `exit code ${code ?? ''}`})`);
+  } catch (error) {
+    await child.kill();
+    build.report(`${name}: not powered off in order: ${error instanceof Error ? error.message : String(error)}`);
+  }
 };

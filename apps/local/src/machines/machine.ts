@@ -40,11 +40,8 @@ export class LocalMachine {
   async stop(): Promise<void> {
     this.#power = 'off';
     await this.agent.stop();
-    try {
-      await this.powerOff();
-    } finally {
-      await this.#killUnits();
-    }
+    await this.powerOff();
+    await this.#killUnits();
   }
 
   /** The plug is pulled: SIGKILL to all that belongs to it, agent first, so that nothing is started again. It stays down. */

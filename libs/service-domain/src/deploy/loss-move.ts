@@ -10,13 +10,14 @@ const wait = (message: string): Move => ({ do: 'wait', message });
  * What becomes of a unit whose machine is lost, or is to be left; null where neither is so. It moves at once where two
  * copies do no harm (`fencing: none`), where the old one is proven gone, or has reported that it was stopped.
  */
-export const lossMove = (state: ServiceState, unit: UnitRow, { machine }: Binding): Move | null => {
+export const lossMove = (state: ServiceState, unit: UnitRow, { machine }: Binding, reported: boolean): Move | null => {
   if (unit.offer === null) return unit.fenced ? wait(withoutPlace(state, unit, machine)) : null;
   const stopped = unit.ended.includes('stop') || unit.lastCommand === null || unit.stopped;
   if (unit.fenced || stopped || manifestOf(state, unit.programUid).fencing === 'none') return { do: 'migrate' };
   if (unit.step !== null)
     return wait(`moves to ${unit.offer.binding.machine} when ${machine} is fenced or its agent has stopped it`);
-  if (unit.failed !== null) return wait(`moves when ${machine} is fenced: it could not be stopped there`);
+  if (unit.failed !== null && !reported)
+    return wait(`moves when ${machine} is fenced, or its agent is back: it could not be stopped there`);
   return { do: 'issue', step: 'stop', reason: 'migrate', changed: [] };
 };
 

@@ -104,7 +104,7 @@ export const moveEvents = (
     case 'removed':
       return [unitRemoved(unit)];
     case 'migrate':
-      return [unitMigrated(unit, ctx.uuid())];
+      return movedEvents(unit, ctx.uuid());
     case 'switch': {
       const { update } = unit;
       if (update === null) throw new Error(`${unit.name} has no version to switch to`);
@@ -117,6 +117,12 @@ export const moveEvents = (
     default:
       return unreachable(move, 'move');
   }
+};
+
+/** What never got a command on its old machine left nothing there: its old container is free at once. */
+const movedEvents = (unit: UnitRow, copy: string): ServiceContextEvent[] => {
+  const migrated = unitMigrated(unit, copy);
+  return unit.lastCommand === null ? [migrated, ...copyRemoved({ ...unit, uid: copy })] : [migrated];
 };
 
 const unitMigrated = (unit: UnitRow, copy: string): EventOf<'UnitMigrated'> => {

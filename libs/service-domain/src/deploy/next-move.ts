@@ -37,7 +37,7 @@ export const nextMove = (state: ServiceState, unit: UnitRow, reported = false): 
     if (unit.goal === 'leave') return { do: 'removed' };
     return wait(unit.placement ?? 'waits for a machine');
   }
-  const lost = unit.ghost || unit.goal === 'leave' ? null : lossMove(state, unit, binding);
+  const lost = unit.ghost || unit.goal === 'leave' ? null : lossMove(state, unit, binding, reported);
   if (lost !== null) return lost;
   if (unit.goal === 'leave' && !unit.ghost && unit.fenced) return { do: 'removed' };
   if (unit.step !== null) return wait(`${unit.step.step} is with the agent of ${binding.machine}`);

@@ -94,6 +94,7 @@ const unitEvents = (
   ctx: Ctx,
   ahead: Ahead,
 ): ServiceContextEvent[] => {
+  if (isProvenGone(unit, found, ctx.now)) return [fencedByAgent(unit)];
   const generation = state.queues.get(unit.binding?.machineUid ?? '')?.generation ?? 1;
   const isOld =
     found === null || isUnrecorded(unit, found) ? ctx.now - unit.endedAt < settleMs : !sawLast(unit, found, generation);
@@ -104,6 +105,19 @@ const unitEvents = (
       : [];
   const move = repairMove(state, unit, found, ctx.now);
   return [...health, ...(move === null ? [] : moveEvents(state, unit, move, ctx, ahead))];
+};
+
+/** It is to move, and its agent, which is back, says that it does not run: that is the proof which it waits for. */
+const isProvenGone = (unit: UnitRow, found: ReportedUnit | null, now: number): boolean => {
+  if (unit.offer === null || unit.fenced) return false;
+  if (found === null) return now - unit.endedAt >= settleMs;
+  return found.process === 'stopped' || found.process === 'gave-up';
+};
+
+const fencedByAgent = ({ uid, name, incarnation, binding }: UnitRow): ServiceContextEvent => {
+  if (binding === null) throw new Error(`${name} has no machine to be fenced on`);
+  const data = { uid, unit: name, incarnation, machineUid: binding.machineUid, how: 'agent' };
+  return { stream: `unit/${uid}`, type: 'UnitFenced', version: 1, data };
 };
 
 /** Health as the agent sees it, where it is another than before. */

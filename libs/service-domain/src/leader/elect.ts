@@ -54,7 +54,9 @@ export const electLeader = (state: ServiceState, { data }: ElectLeader, ctx: Ctx
   if (others.length === 0) return accept(noneCan(service, answers.length, ctx.now));
   const first = Math.min(...answers.map(({ candidate }) => candidate.at));
   const isDown = (unit: UnitRow): boolean => data.downSince !== null && unit.uid === now?.unitUid;
-  const awaited = units.filter((unit) => canAnswer(unit) && !isDown(unit) && !answers.some((answer) => answer.unit.uid === unit.uid));
+  const awaited = units.filter(
+    (unit) => canAnswer(unit) && !isDown(unit) && !answers.some((answer) => answer.unit.uid === unit.uid),
+  );
   const isSettled = awaited.length === 0 || ctx.now - Math.max(since, first) >= electionMs;
   if (!isSettled) return accept([]);
   const [best] = others.sort((a, b) => b.candidate.rank - a.candidate.rank || a.unit.ordinal - b.unit.ordinal);

@@ -19,7 +19,11 @@ const offer = (world: World, machine: string, more: Partial<OfferReplacement['da
 const fence = (world: World, machine: string): string[] =>
   world.accept({ type: 'RecordFence', data: { machineUid: machineUid(machine), how: 'local', only: null } });
 
-const stateReport = (world: World, machine: string, units: { unitUid: string; incarnation: number }[]): string[] =>
+const stateReport = (
+  world: World,
+  machine: string,
+  units: { unitUid: string; incarnation: number; process?: 'running' | 'stopped' }[],
+): string[] =>
   world.accept({
     type: 'RecordStateReport',
     data: {
@@ -27,8 +31,8 @@ const stateReport = (world: World, machine: string, units: { unitUid: string; in
       generation: 1,
       acceptedUpTo: 1_000,
       units: units.map((unit) => ({
+        process: 'running' as const,
         ...unit,
-        process: 'running',
         ready: true,
         message: '',
         lastSeq: 1_000,
@@ -84,6 +88,28 @@ describe('a unit whose machine is lost', () => {
     world.accept(offer(world, 'm5'));
     expect(world.report(world.unit(name))).toEqual(expect.arrayContaining(['StepSucceeded', 'UnitMigrated']));
     expect(world.unit(name)).toMatchObject({ incarnation: 2, state: 'INSTALLING' });
+  });
+
+  it('with data moves when its agent is back after a fault and says that it does not run', () => {
+    const world = runningWorld(2, data('rebuild'));
+    const { uid } = world.unit(name);
+    world.accept(offer(world, 'm5'));
+    world.fail(name, { outcome: 'expired', exitCode: null });
+    expect(world.unit(name)).toMatchObject({ state: 'FAILED', incarnation: 1 });
+    world.now += 60_000;
+    const stopped = { unitUid: uid, incarnation: 1, process: 'stopped' as const };
+    expect(stateReport(world, 'm1', [stopped])).toEqual(expect.arrayContaining(['UnitFenced', 'UnitMigrated']));
+    expect(world.unit(name)).toMatchObject({ state: 'INSTALLING', incarnation: 2 });
+  });
+
+  it('with data is asked to stop again where its agent is back and it runs', () => {
+    const world = runningWorld(2, data('rebuild'));
+    const { uid } = world.unit(name);
+    world.accept(offer(world, 'm5'));
+    world.fail(name, { outcome: 'expired', exitCode: null });
+    world.now += 60_000;
+    expect(stateReport(world, 'm1', [{ unitUid: uid, incarnation: 1 }])).toEqual(['StepIssued']);
+    expect(world.report(world.unit(name))).toContain('UnitMigrated');
   });
 
   it('waits for its machine where its data is not to be made anew, and comes up there again', () => {
