@@ -46,7 +46,7 @@ sub settle {
     my $leader = $known->{leader};
     if ( !$leader ) {
         say_it( $mine->{open} ? "no leader is known: stays $mine->{role}" : 'no leader is known yet: closed until there is one' );
-        return $mine->{open};
+        return $mine->{open} || $chosen;
     }
     my $done =
       $leader->{holder} eq $known->{self}{holder}
@@ -56,8 +56,9 @@ sub settle {
     return $done;
 }
 
-# A replica has its link, within five seconds.
+# A replica whose leader is known has its link, within five seconds.
 sub connected {
+    return 1 if !Unit::members()->{leader};
     return within( 5, sub { my $mine = Unit::state( Unit::own() ); return $mine && ( $mine->{role} eq 'master' || $mine->{link} ) } );
 }
 
@@ -69,7 +70,7 @@ sub lead {
     my $self = $known->{self};
     for ( 1 .. AGAIN_MAX ) {
         my $mine = own_state( $server, $self );
-        my @others = survey($known);
+        my @others = Unit::survey($known);
         my $source = source_for( $mine, @others );
         if ($source) {
             # It led, went down, and somebody leads since: only the platform's word makes it lead again.
@@ -85,7 +86,7 @@ sub lead {
         declare( $server, $self, $before, @others );
         open_port( $server, $self );
         # Whoever was let in between the first look and now is seen by one of the two.
-        my $rival = source_for( $before, grep { $_->{role} eq 'master' } survey($known) );
+        my $rival = source_for( $before, grep { $_->{role} eq 'master' } Unit::survey($known) );
         if ( !$rival ) {
             unlink 'data/seed';
             return 1;
@@ -104,18 +105,6 @@ sub own_state {
     $mine->{offset} = $mine->{holder} eq $self->{holder} ? 9**18 : 0 if $from_disk;
     $mine->{from_disk} = $from_disk;
     return $mine;
-}
-
-# The states of all other members that answer and whose data is complete.
-sub survey {
-    my ($known) = @_;
-    my @found;
-    for my $node ( @{ $known->{others} } ) {
-        my $state = Unit::state( Unit::at($node) ) or next;
-        next if $state->{loading} || !( $state->{role} eq 'master' || $state->{synced} );
-        push @found, { %$state, node => $node };
-    }
-    return @found;
 }
 
 # Who has to be drained first: a master that takes writes and is no older than this unit's data, else the member with most.

@@ -77,6 +77,18 @@ sub started {
     return state( own() );
 }
 
+# The states of all other members that answer and whose data is complete.
+sub survey {
+    my ($known) = @_;
+    my @found;
+    for my $node ( @{ $known->{others} } ) {
+        my $state = state( at($node) ) or next;
+        next if $state->{loading} || !( $state->{role} eq 'master' || $state->{synced} );
+        push @found, { %$state, node => $node };
+    }
+    return @found;
+}
+
 # By epoch, then run, then offset: which of two has more of the service's data. Offsets compare within one run only.
 sub compare {
     my ( $left, $right ) = @_;
