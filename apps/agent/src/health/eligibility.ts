@@ -10,13 +10,18 @@ export interface EligibilityOptions {
   readonly check: ExecCheck;
   /** Runs a rendered check. Never rejects. */
   readonly exec: (argv: readonly string[], timeoutMs: number) => Promise<ExecResult>;
-  /** Another answer than before: `ok` turned, or only the rank moved. */
+  /** Another answer than before: `ok` turned, or only the rank moved; or the same one, to be said again. */
   readonly changed: (what: 'ok' | 'rank') => void;
 }
 
 /** An answer may be late by so much before it is called old, beside its own interval and timeout, ms. */
 const staleAfterMs = 1_000;
 const messageCharactersMax = 500;
+/**
+ * The same answer is said again after so long: where a leader is lost, only answers given since count, and nobody may have to
+ * wait for the next periodic report, ms.
+ */
+const sayAgainMs = 2_000;
 const intervalMsMin = 50;
 
 interface Asking {
@@ -31,6 +36,7 @@ export class EligibilityWatch {
   readonly #closed = new AbortController();
   #answer: Eligibility | null = null;
   #told: Eligibility | null = null;
+  #saidAt = 0;
   #asking: Asking | null = null;
 
   constructor(options: EligibilityOptions) {
@@ -86,8 +92,10 @@ export class EligibilityWatch {
     const before = this.#told;
     this.#answer = answer;
     this.#told = answer;
-    if (before?.ok !== answer.ok) this.#options.changed('ok');
-    else if (before.rank !== answer.rank) this.#options.changed('rank');
+    const isSame = before?.ok === answer.ok && before.rank === answer.rank;
+    if (isSame && answer.observedAt - this.#saidAt < sayAgainMs) return;
+    this.#saidAt = answer.observedAt;
+    this.#options.changed(before?.ok === answer.ok ? 'rank' : 'ok');
   }
 }
 
