@@ -129,7 +129,7 @@ export class Rig {
     return report;
   }
 
-  reported(seq: number, deadlineMs = 20_000): Promise<StepReport> {
+  reported(seq: number, deadlineMs = 40_000): Promise<StepReport> {
     return eventually(`report of ${seq}`, () => this.platform.reportOf('service', seq), deadlineMs);
   }
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { execCheck } from '../health/index.ts';
-import { above, type Account } from '../proc/index.ts';
+import { above, ownAccount, type Account } from '../proc/index.ts';
 
 const checkMs = 10_000;
 
@@ -12,6 +12,8 @@ const script = 'for d do [ -x "$d" ] || { printf %s "$d"; exit 1; }; done';
  * it than permission bits.
  */
 export const reachFault = async (home: string, account: Account): Promise<string | null> => {
+  // The agent itself is there.
+  if (account.uid === ownAccount().uid) return null;
   const led = await firstClosed(home, account);
   if (led.closed === null) return null;
   if (led.closed !== '' || account.passage == null) return faultOf(home, account, led.closed, '');
