@@ -10,7 +10,8 @@ export const checkout = resolve(import.meta.dirname, '../../../..');
 const main = join(checkout, 'apps', 'local', 'dist', 'main.js');
 const cli = join(checkout, 'apps', 'cli', 'bin', 'yiqiu.mjs');
 
-const startDeadlineMs = 120_000;
+/** Long enough for a machine that does much else at once. */
+const startDeadlineMs = 240_000;
 const stopDeadlineMs = 90_000;
 
 export interface Ran {
@@ -62,7 +63,12 @@ export class TestPlatform {
   static async start(): Promise<TestPlatform> {
     const port = await freePort();
     const platform = new TestPlatform(port, `127.0.${40 + (port % 200)}`);
-    await platform.start();
+    try {
+      await platform.start();
+    } catch (error) {
+      await platform.dispose();
+      throw error;
+    }
     return platform;
   }
 
