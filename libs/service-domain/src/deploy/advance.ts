@@ -7,9 +7,12 @@ import { reconcileUnits } from '../service/reconcile.ts';
 import type { ServiceState } from '../state.ts';
 import { servicesOf, unitsOf } from '../state.ts';
 import { advanceRollout } from '../rollout/advance.ts';
-import { Ahead, moveEvents } from './move-events.ts';
+import { farewellErrand } from './errand.ts';
+import { Ahead, moveEvents, stepIssued } from './move-events.ts';
 import { isInTurns, turnsLeft } from './news.ts';
 import { nextMove } from './next-move.ts';
+import type { Move } from './next-move.ts';
+import type { UnitRow } from '../unit/state.ts';
 import { relationsEnded, virtualRemoved } from '../relation/change.ts';
 
 /** The context's own commands: what its events call for. Each finds out anew what is to be done, so that none is stale. */
@@ -47,15 +50,34 @@ export const advanceService = (state: ServiceState, uid: string, ctx: Ctx): Deci
 /** What can go on with a service's units, as many at a time as its update policy allows. */
 const unitsOnward = (state: ServiceState, serviceUid: string, ctx: Ctx): ServiceContextEvent[] => {
   const ahead = new Ahead();
+  const service = state.services.get(serviceUid);
+  const farewell = service === undefined ? null : farewellErrand(state, service);
+  if (farewell !== null) return [stepIssued(state, farewell.on, farewell.move, ctx.now, ahead)];
   const free = unitsOf(state, serviceUid).filter(({ step, ghost }) => step === null && !ghost);
   const moves = free.map((unit) => ({ unit, move: nextMove(state, unit) }));
   const inTurns = moves
     .filter(({ unit, move }) => isInTurns(unit, move))
     .sort((a, b) => a.unit.endedAt - b.unit.endedAt)
     .slice(0, turnsLeft(state, serviceUid));
-  return [...moves.filter(({ unit, move }) => !isInTurns(unit, move)), ...inTurns].flatMap(({ unit, move }) =>
-    moveEvents(state, unit, move, ctx, ahead),
-  );
+  const all = [...moves.filter(({ unit, move }) => !isInTurns(unit, move)), ...inTurns];
+  return onceEach(all).flatMap(({ unit, move }) => moveEvents(state, unit, move, ctx, ahead));
+};
+
+interface UnitMove {
+  readonly unit: UnitRow;
+  readonly move: Move;
+}
+
+/** Whoever does an errand for another does nothing else meanwhile, and one errand at a time. */
+const onceEach = (moves: readonly UnitMove[]): UnitMove[] => {
+  const busy = new Set<string>();
+  return moves.filter(({ unit, move }) => {
+    const acting = move.do === 'errand' ? move.errand.on.uid : move.do === 'issue' ? unit.uid : null;
+    if (acting === null) return true;
+    if (busy.has(acting)) return false;
+    busy.add(acting);
+    return true;
+  });
 };
 
 /** Its relations end with it. */

@@ -93,6 +93,10 @@ export const moveEvents = (
   switch (move.do) {
     case 'issue':
       return [...seedChosen(state, unit, move.step), stepIssued(state, unit, move, ctx.now, ahead)];
+    case 'errand': {
+      const { on, move: errand } = move.errand;
+      return [stepIssued(state, on, errand, ctx.now, ahead)];
+    }
     case 'ready': {
       const container = unit.binding?.container;
       if (container === undefined) throw new Error(`${unit.name} is ready without a container`);

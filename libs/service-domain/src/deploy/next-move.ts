@@ -5,6 +5,8 @@ import { unreachable } from '@yiqiu/kernel';
 import type { ServiceState, StepRef } from '../state.ts';
 import type { UnitRow } from '../unit/state.ts';
 import { drainBlock } from './drain.ts';
+import { joinErrand } from './errand.ts';
+import type { Errand } from './errand.ts';
 import { lossMove } from './loss-move.ts';
 import { newsMove } from './news.ts';
 import { startBlock } from './start-block.ts';
@@ -21,6 +23,7 @@ export type Move =
       /** Of member steps: the unit that comes or went. */
       readonly member?: string;
     }
+  | { readonly do: 'errand'; readonly errand: Errand }
   | { readonly do: 'ready' | 'stopped' | 'removed' | 'migrate' | 'switch' }
   | { readonly do: 'wait'; readonly message: string | null };
 
@@ -84,6 +87,11 @@ const runMove = (state: ServiceState, unit: UnitRow): Move => {
   if (unit.stage === 'start') {
     const blocked = startBlock(state, unit);
     if (blocked !== null) return wait(blocked);
+    const errand = joinErrand(state, unit);
+    if (errand !== null) {
+      const { on } = errand;
+      return on.step === null ? { do: 'errand', errand } : wait(`waits for ${on.name} to take it in as a member`);
+    }
   }
   return issue(unit.stage, unit.cause);
 };

@@ -113,4 +113,5 @@ const freshFacts = () =>
     told: { members: '', leader: 0, relations: {} },
     update: null,
     drained: false,
+    joined: false,
   }) satisfies Partial<UnitRow>;

@@ -30,6 +30,8 @@ export const serviceRow = z.object({
   incarnations: z.record(z.string(), z.int()),
   /** The unit that began the service's data; null: none yet. */
   seed: z.string().nullable(),
+  /** Members that have gone for good, of which the others were not told yet (hook `member-remove`). */
+  farewells: z.array(z.string()),
   /** What was published for the whole service, by endpoint: JSON text. */
   bags: z.record(z.string(), z.string()),
   leader: z.object({

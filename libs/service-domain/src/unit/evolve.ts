@@ -49,6 +49,7 @@ export const evolveUnitRequested = (state: ServiceState, { data, time }: Envelop
     update: null,
     drained: false,
     bags: {},
+    joined: false,
     copy: false,
     ghost: false,
     readyAt: null,
@@ -80,13 +81,43 @@ export const evolveStepIssued = (state: ServiceState, event: EnvelopeOf<'StepIss
     const { relation = null, member = null } = event.data;
     row.step = { step, generation, seq, reason, changed, relation, member, startBy, configRevision, tells };
     row.lastCommand = { step, generation, seq };
+    if (isErrand(step)) return;
     row.failed = null;
     if (isDown(step)) beginDown(row, step);
-    else if (!isErrand(step)) beginUp(row, step, reason, atMs(event));
+    else beginUp(row, step, reason, atMs(event));
     if (row.goal === 'leave' || row.ghost) {
       row.deadline = startBy + stepBudgetMs(manifestOf(state, row.programUid), step);
     }
   });
+  if (step === 'member-add') changeMember(state, event, (newcomer) => (newcomer.failed = null));
+};
+
+/** The unit for whose sake an errand is done, where it is still there. */
+const changeMember = (
+  state: ServiceState,
+  event: EnvelopeOf<'StepIssued'> | EnvelopeOf<'StepSucceeded'> | EnvelopeOf<'StepFailed'>,
+  change: (newcomer: UnitRow) => void,
+): void => {
+  const name = event.type === 'StepIssued' ? event.data.member : state.units.get(event.data.uid)?.step?.member;
+  const uid = state.index.unitByName.get(name ?? '');
+  if (uid !== undefined) changeUnit(state, uid, event, change);
+};
+
+/** An errand has ended: what it was for is told, or has failed; a farewell is never said twice. */
+const endErrand = (state: ServiceState, event: EnvelopeOf<'StepSucceeded'> | EnvelopeOf<'StepFailed'>): void => {
+  const { step } = event.data;
+  const helper = must(state.units.get(event.data.uid), `unit ${event.data.uid}`);
+  if (step === 'member-add' && event.type === 'StepSucceeded')
+    changeMember(state, event, (unit) => (unit.joined = true));
+  if (step === 'member-add' && event.type === 'StepFailed') {
+    const { exitCode, message, output } = event.data;
+    const text = `on ${helper.name}: ${message}`;
+    const failed = { step, exitCode, message: text, tail: output?.tail ?? '', at: event.time };
+    changeMember(state, event, (unit) => (unit.failed = failed));
+  }
+  const service = state.services.get(helper.serviceUid);
+  if (step === 'member-remove' && service !== undefined)
+    service.farewells = service.farewells.filter((name) => name !== helper.step?.member);
 };
 
 const isDown = (step: UnitStep): step is 'stop' | 'remove' => step === 'stop' || step === 'remove';
@@ -121,7 +152,11 @@ const after = (stage: Stage): Stage => stages[stages.indexOf(stage) + 1] ?? 'up'
 
 /** What a step that is done, or counts as done, makes of its unit. */
 const passStep = (unit: UnitRow, step: UnitStep, configRevision: number): void => {
-  if (isErrand(step)) return;
+  if (isErrand(step)) {
+    // A person lets a newcomer in that the others could not be told of.
+    unit.joined ||= step === 'member-add' && unit.step === null;
+    return;
+  }
   if (isDown(step)) {
     unit.ended = [...unit.ended, step];
     return;
@@ -156,6 +191,7 @@ export const endStep = (unit: UnitRow): void => {
 export const evolveStepSucceeded = (state: ServiceState, event: EnvelopeOf<'StepSucceeded'>): void => {
   const { uid, step } = event.data;
   if (step === 'remove' && must(state.units.get(uid), `unit ${uid}`).ghost) return dropUnit(state, uid);
+  endErrand(state, event);
   changeUnit(state, uid, event, (unit) => {
     const configRevision = unit.step?.configRevision ?? unit.configRevision;
     unit.endedAt = atMs(event);
@@ -168,6 +204,7 @@ export const evolveStepSucceeded = (state: ServiceState, event: EnvelopeOf<'Step
 
 export const evolveStepFailed = (state: ServiceState, event: EnvelopeOf<'StepFailed'>): void => {
   const { uid, step, exitCode, message, output } = event.data;
+  endErrand(state, event);
   changeUnit(state, uid, event, (unit) => {
     endStep(unit);
     unit.endedAt = atMs(event);
@@ -263,6 +300,9 @@ export const evolveUnitLeaving = (state: ServiceState, event: EnvelopeOf<'UnitLe
 export const evolveUnitRemoved = (state: ServiceState, event: EnvelopeOf<'UnitRemoved'>): void => {
   const unit = must(state.units.get(event.data.uid), `unit ${event.data.uid}`);
   leaderLost(state, unit, atMs(event), 'it was removed');
+  const service = state.services.get(unit.serviceUid);
+  if (service !== undefined && unit.lastCommand !== null && !service.removing && saysFarewell(state, unit))
+    service.farewells = [...service.farewells.filter((name) => name !== unit.name), unit.name];
   const haunts = unit.binding !== null && unit.lastCommand !== null && !unit.gone;
   if (!haunts) return dropUnit(state, unit.uid);
   changeUnit(state, unit.uid, event, (row) => {
@@ -271,6 +311,9 @@ export const evolveUnitRemoved = (state: ServiceState, event: EnvelopeOf<'UnitRe
     endStep(row);
   });
 };
+
+const saysFarewell = (state: ServiceState, { programUid }: UnitRow): boolean =>
+  manifestOf(state, programUid).hooks['member-remove'] !== undefined;
 
 export const evolveUnitDrained = (state: ServiceState, event: EnvelopeOf<'UnitDrained'>): void => {
   changeUnit(state, event.data.uid, event, (unit) => {

@@ -128,6 +128,8 @@ export const unitRow = z.object({
   drained: z.boolean(),
   /** What it published, by endpoint: JSON text. */
   bags: z.record(z.string(), z.string()),
+  /** The other members were told of this incarnation (hook `member-add`). */
+  joined: z.boolean(),
   /** An older incarnation that its unit has left behind by moving. */
   copy: z.boolean(),
   /** Removed for everybody, while its machine could not be asked: cleaned up when its agent reports it. */
