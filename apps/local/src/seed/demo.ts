@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { waitFor } from '@yiqiu/processes';
 import { pack } from '@yiqiu/program';
 import { z } from 'zod';
+import { RestError } from './rest.ts';
 import type { Rest } from './rest.ts';
 
 const program = z.object({ name: z.string(), version: z.string() });
@@ -12,7 +13,10 @@ const units = z.object({
 
 const unitsDeadlineMs = 180_000;
 
-/** Pushes every ready program that comes with the checkout. Pushing the same again changes nothing. */
+/**
+ * Pushes every ready program that comes with the checkout. Pushing the same again changes nothing; one that has changed since
+ * its version was pushed stays as it was: a version once pushed never changes.
+ */
 export const pushPrograms = async (rest: Rest, programsDir: string): Promise<string[]> => {
   const pushed: string[] = [];
   for (const name of readdirSync(programsDir).sort()) {
@@ -21,10 +25,15 @@ export const pushPrograms = async (rest: Rest, programsDir: string): Promise<str
     const archive = await pack(directory);
     if ('problems' in archive)
       throw new Error(`${directory}: ${archive.problems.map((problem) => problem.reason).join('; ')}`);
-    const result = program.parse(
-      await rest.postArchive('/programs', archive.archive, `seed:program:${archive.digest}`),
-    );
-    pushed.push(`${result.name}@${result.version}`);
+    try {
+      const result = program.parse(
+        await rest.postArchive('/programs', archive.archive, `seed:program:${archive.digest}`),
+      );
+      pushed.push(`${result.name}@${result.version}`);
+    } catch (error) {
+      if (!(error instanceof RestError && error.status === 409)) throw error;
+      pushed.push(`${archive.manifest.name}@${archive.manifest.version} (kept as it was pushed before)`);
+    }
   }
   return pushed;
 };
