@@ -30,7 +30,17 @@ const toldToEnd = (): { readonly promise: Promise<string>; readonly stop: () => 
   return { promise, stop: () => clearInterval(timer) };
 };
 
+/** Nobody reads what we say any more (`npm start | head`, a closed terminal): the platform runs on, and still ends in order. */
+const outliveReaders = (): void => {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    });
+  }
+};
+
 const main = async (): Promise<number> => {
+  outliveReaders();
   const options = parseOptions(process.argv.slice(2), checkout);
   const end = toldToEnd();
   const platform = new Platform(options, checkout, (text) => process.stdout.write(text));

@@ -80,6 +80,21 @@ describe('the supervisor', () => {
     expect(running.filter(isRunning)).toEqual([]);
   }, 120_000);
 
+  it('outlives the reader of its output, and still ends in order', async () => {
+    const data = dataDir();
+    const first = start(data, await freePort());
+    await waitFor(() => first.output().includes('postgres'), { deadlineMs: 60_000, what: 'its first line' });
+    first.child.stdout?.destroy();
+    first.child.stderr?.destroy();
+    const names = () => platformFile(data).processes.map(({ name }) => name);
+    await waitFor(() => names().includes('gateway'), { deadlineMs: 120_000, what: 'the gateway' });
+    const running = identities(data);
+    expect(running.length).toBeGreaterThanOrEqual(5);
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+    expect(running.filter(isRunning)).toEqual([]);
+  }, 240_000);
+
   it('starts a killed part again, and a start after a killed one ends what that left', async () => {
     const data = dataDir();
     const port = await freePort();
