@@ -10,7 +10,7 @@ const deployments: Noun<DeploymentView> = {
   path: '/deployments',
   item: deploymentView,
   nameOf: ({ id }) => id,
-  filters: ['service', 'state', 'group'],
+  filters: ['group', 'service', 'state', 'kind'],
   columns: [
     { title: 'ID', value: ({ id }) => id },
     { title: 'SERVICE', value: ({ service }) => service },

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { relationView, type RelationView } from '@yiqiu/contracts';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { nearest } from '../ask/nearest.ts';
@@ -7,26 +8,16 @@ import { printRows } from '../output/print.ts';
 import { addList, type Noun } from './shared/listing.ts';
 import type { Session } from './shared/session.ts';
 
-const relationItem = z.object({
-  requirer: z.string(),
-  provider: z.string(),
-  interface: z.string(),
-  data: z.object({
-    service: z.record(z.string(), z.json()).default({}),
-    units: z.record(z.string(), z.record(z.string(), z.json())).default({}),
-  }),
-});
-type Relation = z.infer<typeof relationItem>;
-
-const relations: Noun<Relation> = {
+const relations: Noun<RelationView> = {
   path: '/relations',
-  item: relationItem,
+  item: relationView,
   nameOf: ({ requirer }) => requirer,
-  filters: ['group'],
+  filters: ['group', 'service'],
   columns: [
     { title: 'REQUIRER', value: ({ requirer }) => requirer },
     { title: 'PROVIDER', value: ({ provider }) => provider },
     { title: 'INTERFACE', value: (relation) => relation.interface },
+    { title: 'READY', value: ({ ready }) => (ready ? 'yes' : 'no') },
     { title: 'UNITS', value: ({ data }) => String(Object.keys(data.units).length) },
     { title: 'SERVICE KEYS', value: ({ data }) => Object.keys(data.service).join(', ') || '-', flexible: true },
   ],
@@ -35,26 +26,26 @@ const relations: Noun<Relation> = {
 /** The relations that an endpoint, or a service, has part in; and what is said over them. */
 const show = async (session: Session, name: string): Promise<void> => {
   const body = await session.rest.all('/relations');
-  const all = z.array(relationItem).parse(body.items);
+  const all = z.array(relationView).parse(body.items);
   const isOf = (endpoint: string): boolean => endpoint === name || endpoint.split(':')[0] === name;
   const found = body.items.filter((_, index) => {
     const relation = all[index];
-    return relation !== undefined && (isOf(relation.requirer) || isOf(relation.provider));
+    return relation !== undefined && (relation.id === name || isOf(relation.requirer) || isOf(relation.provider));
   });
   if (found.length === 0) {
     const near = nearest(name, [...new Set(all.flatMap(({ requirer, provider }) => [requirer, provider]))]);
     const hint = near.length === 0 ? '' : `\n  Did you mean ${near.join(' or ')}?`;
     throw new CliError(exitCodes.notFound, `there is no relation of ${name}${hint}`, 'yiqiu relation list');
   }
-  const rows = z.array(relationItem).parse(found);
+  const rows = z.array(relationView).parse(found);
   const shown = found.length === 1 ? found[0] : { items: found, next: null };
   if (session.format !== 'table') return printRows(session.format, rows, relations.columns, shown, relations.nameOf);
   process.stdout.write(rows.map(sides).join('\n'));
 };
 
 /** What each side sees: the requirer the provider's bags. */
-const sides = ({ requirer, provider, interface: kind, data }: Relation): string =>
-  `${requirer} requires ${provider} (${kind})\n` +
+const sides = ({ requirer, provider, interface: kind, ready, data }: RelationView): string =>
+  `${requirer} requires ${provider} (${kind}), ${ready ? 'ready' : 'not ready'}\n` +
   indented(`${provider} says, for the service:`, data.service) +
   Object.entries(data.units)
     .map(([ordinal, bag]) => indented(`${provider} says, for unit ${ordinal}:`, bag))

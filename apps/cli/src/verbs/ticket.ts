@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { alarmView, ticketView, type AlarmView, type TicketView } from '@yiqiu/contracts';
-import { z } from 'zod';
+import { alarmView, fenceView, ticketView, type AlarmView, type FenceView, type TicketView } from '@yiqiu/contracts';
 import { ago } from '../output/age.ts';
 import { addList, addShow, printItem, type Noun } from './shared/listing.ts';
 import { withReason, type ReasonOptions } from './shared/options.ts';
@@ -26,7 +25,7 @@ const alarms: Noun<AlarmView> = {
   path: '/alarms',
   item: alarmView,
   nameOf: ({ id }) => id,
-  filters: ['pool', 'machine'],
+  filters: ['state', 'pool', 'machine'],
   columns: [
     { title: 'ID', value: ({ id }) => id },
     { title: 'KIND', value: ({ kind }) => kind },
@@ -38,18 +37,9 @@ const alarms: Noun<AlarmView> = {
   ],
 };
 
-const fenceItem = z.object({
-  id: z.string(),
-  machine: z.string(),
-  incarnations: z.array(z.object({ unit: z.string(), incarnation: z.int() })),
-  how: z.string(),
-  at: z.string(),
-  by: z.string(),
-});
-
-const fences: Noun<z.infer<typeof fenceItem>> = {
+const fences: Noun<FenceView> = {
   path: '/fences',
-  item: fenceItem,
+  item: fenceView,
   nameOf: ({ id }) => id,
   filters: ['machine'],
   columns: [
