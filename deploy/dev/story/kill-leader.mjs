@@ -23,12 +23,18 @@ const kill = async (round, writer) => {
     `${round} of ${kills}: ${machine} with ${hit.map(({ name, incarnation }) => `${name}#${incarnation}`).join(', ')}`,
   );
   const acknowledged = writer.acknowledged.length;
+  writer.longestGapMs = 0;
   const killedAt = Date.now();
   await platform.yiqiu('local', 'kill', machine);
   await pause(100); // what was on its way when it died
   const dead = Date.now();
   await until('writes are acknowledged through a proxy', 90, () => writer.lastAt > dead, 50);
-  promise('writes within 30 s', Date.now() - killedAt <= 30_000, `after ${seconds(killedAt)}`);
+  // From the last acknowledged write on: the command line itself takes seconds to start on a busy machine.
+  promise(
+    'writes again within 30 s',
+    writer.longestGapMs <= 30_000,
+    `${(writer.longestGapMs / 1000).toFixed(1)} s without one`,
+  );
   await whole(platform, 120);
   promise('both services whole again within 90 s', Date.now() - killedAt <= 90_000, `after ${seconds(killedAt)}`);
   const after = await allUnits();

@@ -116,12 +116,12 @@ export class Platform {
     return Object.fromEntries(rows.map(([name, { pids }]) => [name.slice('unit/'.length), pids.filter(isProgram)]));
   }
 
-  /** Pids of all that belongs to units on a machine, whoever started it: known by the unit's home in its environment. */
+  /** Pids of units' own programs on a machine, whoever started them: known by the unit's home in their environment. */
   processesOn(machine) {
     const mark = `\0YIQIU_UNIT_HOME=${join(this.dataDir, 'machines', machine)}/`;
     return readdirSync('/proc')
       .filter((entry) => /^\d+$/.test(entry))
-      .filter((pid) => environmentOf(pid).includes(mark) && lives(pid));
+      .filter((pid) => isProgram(pid) && environmentOf(pid).includes(mark) && lives(pid));
   }
 
   /** Where a unit lives on this host. */
