@@ -74,7 +74,7 @@ export const decide = (state: ServiceState, command: ServiceCommand, ctx: Ctx): 
     case 'RecordStateReport':
       return recordStateReport(state, command, ctx);
     case 'Tick':
-      return tickDeadlines(state, command);
+      return tickDeadlines(state, command, ctx);
     case 'AdvanceUnit':
       return advanceUnit(state, command.data.uid, ctx);
     case 'AdvanceService':

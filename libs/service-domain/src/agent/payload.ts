@@ -28,7 +28,7 @@ export const payloadOf = (state: ServiceState, machineUid: string, item: QueueIt
     changed: unit.step.changed,
     relation: unit.step.relation,
     member: unit.step.member,
-    seed: state.services.get(unit.serviceUid)?.seed === unit.uid,
+    seed: seeds(state, unit),
     donor: donorOf(state, unit),
     home: unit.binding.home,
     address: unit.binding.address,
@@ -36,4 +36,13 @@ export const payloadOf = (state: ServiceState, machineUid: string, item: QueueIt
     program: { name, version, digest, sizeBytes, signature, manifest: objectOf(manifest) },
     context: contextOf(state, unit),
   };
+};
+
+/** The one unit of its service that begins from nothing, and only until it has come up once. */
+const seeds = (
+  state: ServiceState,
+  { uid, serviceUid }: { readonly uid: string; readonly serviceUid: string },
+): boolean => {
+  const service = state.services.get(serviceUid);
+  return service?.seed === uid && service.seedDue;
 };

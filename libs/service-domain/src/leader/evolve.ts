@@ -9,7 +9,9 @@ import type { UnitRow } from '../unit/state.ts';
 const serviceOf = (state: ServiceState, uid: string): ServiceRow => must(state.services.get(uid), `service ${uid}`);
 
 export const evolveSeedChosen = (state: ServiceState, { data }: EnvelopeOf<'SeedChosen'>): void => {
-  serviceOf(state, data.uid).seed = data.unitUid;
+  const service = serviceOf(state, data.uid);
+  service.seed = data.unitUid;
+  service.seedDue = true;
 };
 
 export const evolveLeaderChanged = (state: ServiceState, { data }: EnvelopeOf<'LeaderChanged'>): void => {

@@ -14,7 +14,8 @@ import type { UnitRow } from '../unit/state.ts';
 import { rollBack } from './roll-back.ts';
 import { finished, rolloutOf } from './start.ts';
 import type { DeploymentRow } from './state.ts';
-import { failedBy, floorOf, inTurn, isBehind, isThere, isUnderway } from './units.ts';
+import { gateMs } from './state.ts';
+import { failedBy, floorOf, inTurn, isBehind, isThere, isUnderway, unhealthyBy } from './units.ts';
 
 /**
  * What a service's roll-out does next: ends, stops at a failure, or takes the next units, as many as canary, batch, floor
@@ -48,6 +49,15 @@ const resumed = ({ uid, serviceUid }: DeploymentRow): EventOf<'DeploymentResumed
   version: 1,
   data: { uid, serviceUid },
 });
+
+/** A unit that the roll-out reached has been unhealthy for too long. */
+export const gateFailed = (state: ServiceState, rollout: DeploymentRow, ctx: Ctx): ServiceContextEvent[] => {
+  const service = state.services.get(rollout.serviceUid);
+  const unit = service === undefined ? undefined : unhealthyBy(state, service)[0];
+  if (service === undefined || unit === undefined || rollout.state !== 'running') return [];
+  const message = `${unit.name} has been unhealthy for ${gateMs / 1_000} s since it was changed: ${unit.health.message}`;
+  return afterFailure(state, service, rollout, message, ctx);
+};
 
 const afterFailure = (
   state: ServiceState,
@@ -106,7 +116,8 @@ const updateEvents = (
   ctx: Ctx,
 ): ServiceContextEvent[] => {
   const isUpgrade = unit.programUid !== service.spec.program.uid || unit.failed !== null;
-  const handOver = stepDown(state, service, unit);
+  const changed = changedSince(service, unit.configRevision);
+  const handOver = isUpgrade || mayRestart(state, service, changed) ? stepDown(state, service, unit) : null;
   if (handOver !== null) return handOver;
   if (isUpgrade) {
     const reason = rollout.state === 'rolling-back' || rollout.kind === 'rollback' ? 'rollback' : 'upgrade';
@@ -119,11 +130,20 @@ const updateEvents = (
     } as const;
     return [{ stream: `unit/${unit.uid}`, type: 'UnitUpdateRequested', version: 1, data }];
   }
-  const changed = changedSince(service, unit.configRevision);
   // A revision that changes nothing asks for a restart (`service/restart.ts`).
   const step = changed.length === 0 ? 'restart' : 'config-changed';
   const move = { do: 'issue', step, reason: 'config', changed } as const;
   return [stepIssued(state, unit, move, ctx.now, new Ahead())];
+};
+
+/** Every changed key says of itself that its change is taken in place (`x-apply: live` or `reload`)? Then nobody hands over. */
+const mayRestart = (state: ServiceState, service: ServiceRow, changed: readonly string[]): boolean => {
+  const { properties } = manifestOf(state, service.spec.program.uid).config;
+  const applies = changed.map((key) => {
+    const schema = properties[key];
+    return typeof schema === 'object' && schema !== null && !Array.isArray(schema) ? schema['x-apply'] : undefined;
+  });
+  return applies.length === 0 || applies.some((apply) => apply !== 'live' && apply !== 'reload');
 };
 
 /** The leader's turn is the last: it hands over first, where others are that can. Null: nothing of the kind is needed. */

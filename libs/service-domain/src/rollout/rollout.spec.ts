@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { documentOf, operationOf, runningWorld } from '../testing/world.fixture.ts';
+import { documentOf, machineUid, operationOf, runningWorld } from '../testing/world.fixture.ts';
 import type { World } from '../testing/world.fixture.ts';
 import type { JsonMap } from '../json-text.ts';
 import { serviceNamed } from '../state.ts';
+import { gateMs } from './state.ts';
 
 const upgradeTo = (world: World, version: string) => {
   const programUid = world.state.index.programByRef.get(`redis@${version}`) ?? '';
@@ -94,6 +95,32 @@ describe('an upgrade', () => {
     expect(versions(world)).toEqual(Array.from({ length: 5 }, () => '7.2.0'));
   });
 
+  it('waits for a unit that turned unhealthy after its change, and goes back where it stays so', () => {
+    const world = world5({ rollback: 'auto' });
+    world.accept(upgradeTo(world, '7.2.0'));
+    while (world.unit('cache/redis/0').step !== null) world.report(world.unit('cache/redis/0'));
+    const health = (healthy: boolean) => {
+      const { uid, incarnation, lastCommand } = world.unit('cache/redis/0');
+      const process = healthy ? ('running' as const) : ('starting' as const);
+      const unit = { unitUid: uid, incarnation, process, ready: healthy, message: 'flaps', relationData: {} };
+      const units = [{ ...unit, lastSeq: lastCommand?.seq ?? 0 }];
+      const data = { machineUid: machineUid('m1'), generation: 1, acceptedUpTo: 1_000, units };
+      return world.accept({ type: 'RecordStateReport', data });
+    };
+    health(false);
+    const tick = () => world.accept({ type: 'Tick', data: { now: world.now } });
+    world.now += gateMs - 1;
+    expect(tick()).toEqual([]);
+    health(true);
+    health(false);
+    world.now += gateMs;
+    expect(tick()).toEqual(expect.arrayContaining(['DeploymentRollingBack', 'ServiceRevised']));
+    world.settle();
+    expect(versions(world)).toEqual(Array.from({ length: 5 }, () => '7.0.15'));
+    expect(deployment(world)?.state).toBe('rolled-back');
+    world.assertDeterministic();
+  });
+
   it('is paused, resumed and cancelled by a person', () => {
     const world = world5();
     world.accept(upgradeTo(world, '7.2.0'));
@@ -137,5 +164,33 @@ describe('a restart of a service', () => {
     expect(busy(world)).toEqual([0]);
     world.settle();
     expect(deployment(world)).toMatchObject({ state: 'succeeded', kind: 'config' });
+  });
+});
+
+describe('a leader in a roll-out', () => {
+  const world = (apply: string): World => {
+    const config = { type: 'object', properties: { maxmemory: { type: 'string', 'x-apply': apply } } };
+    const led = runningWorld(3, { leader: { kind: 'platform' }, config });
+    const service = serviceNamed(led.state, 'cache/redis');
+    const candidates = [0, 1, 2].map((n) => {
+      const { uid, incarnation } = led.unit(`cache/redis/${n}`);
+      return { unitUid: uid, incarnation, ok: true, rank: 9 - n, at: led.now };
+    });
+    led.accept({ type: 'ElectLeader', data: { serviceUid: service?.uid ?? '', candidates, downSince: null } });
+    led.settle();
+    led.accept(led.setConfig('cache/redis', { maxmemory: '1mb' }));
+    return led;
+  };
+
+  it.each([
+    ['live', 0],
+    ['restart', 1],
+  ])('has the last turn, and hands over where the change (%s) may restart it', (apply, handsOver) => {
+    const led = world(apply);
+    expect(busy(led)).toEqual([1]);
+    led.report(led.unit('cache/redis/1'));
+    expect(busy(led)).toEqual([2]);
+    led.settle();
+    expect(led.log.filter(({ type }) => type === 'StepDownRequested')).toHaveLength(handsOver);
   });
 });

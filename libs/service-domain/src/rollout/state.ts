@@ -14,6 +14,8 @@ export const deploymentRow = z.object({
   /** Paused by the engine itself, since a unit failed: goes on when that is mended. */
   held: z.boolean(),
   message: z.string().nullable(),
+  /** A unit that was brought to it has turned unhealthy: counts as failed from here on, ms since the epoch. */
+  gateBy: z.int().nullable(),
   startedAt: z.string(),
   /** Of its start in the log: their order. */
   position: z.int(),
@@ -23,3 +25,6 @@ export type DeploymentRow = z.infer<typeof deploymentRow>;
 
 /** Roll-outs kept after their end; the log has them all. */
 export const endedDeploymentsKept = 500;
+
+/** So long a unit may be unhealthy after the roll-out reached it. */
+export const gateMs = 60_000;

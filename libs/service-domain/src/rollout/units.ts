@@ -29,6 +29,12 @@ export const failedBy = ({ startedAt, kind, to }: DeploymentRow, unit: UnitRow):
   unit.failed.at >= startedAt &&
   (kind === 'config' || unit.update !== null || unit.programUid === to.programUid);
 
+/** Units that have what their service says, came up with it, and are not well. */
+export const unhealthyBy = (state: ServiceState, service: ServiceRow): UnitRow[] =>
+  liveUnitsOf(state, service.uid).filter(
+    (unit) => !isBehind(service, unit) && unit.deployed && unit.failed === null && !unit.health.ok,
+  );
+
 /** Those that run, in the order in which they have their turn: what does not serve, then followers, the leader last. */
 export const inTurn = (state: ServiceState, service: ServiceRow): UnitRow[] => {
   const rank = (unit: UnitRow): number => (!isServing(unit) ? 0 : isLeader(state, unit) ? 2 : 1);

@@ -26,6 +26,7 @@ export const evolveServiceCreated = (state: ServiceState, { data }: EnvelopeOf<'
     touched: { units: false, config: [] },
     incarnations: {},
     seed: null,
+    seedDue: false,
     farewells: [],
     bags: {},
     leader: { epoch: 0, now: null, stays: false, wanted: null },

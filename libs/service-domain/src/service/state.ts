@@ -30,6 +30,8 @@ export const serviceRow = z.object({
   incarnations: z.record(z.string(), z.int()),
   /** The unit that began the service's data; null: none yet. */
   seed: z.string().nullable(),
+  /** It has not come up since it was chosen: until then its hooks are told that it begins from nothing. */
+  seedDue: z.boolean(),
   /** Members that have gone for good, of which the others were not told yet (hook `member-remove`). */
   farewells: z.array(z.string()),
   /** What was published for the whole service, by endpoint: JSON text. */

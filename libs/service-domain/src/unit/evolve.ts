@@ -5,6 +5,7 @@ import { atMs } from '../events.ts';
 import type { ServiceState } from '../state.ts';
 import { manifestOf, must } from '../state.ts';
 import { leaderLost, stepDownWanted } from '../leader/evolve.ts';
+import { watchGate } from '../rollout/evolve.ts';
 import { knowledgeOf } from './knowledge.ts';
 import { changeUnit, dropUnit, indexUnit } from './index-unit.ts';
 import { unitStateOf } from './lifecycle.ts';
@@ -85,9 +86,9 @@ export const evolveStepIssued = (state: ServiceState, event: EnvelopeOf<'StepIss
     row.failed = null;
     if (isDown(step)) beginDown(row, step);
     else beginUp(row, step, reason, atMs(event));
-    if (row.goal === 'leave' || row.ghost) {
-      row.deadline = startBy + stepBudgetMs(manifestOf(state, row.programUid), step);
-    }
+    // What it served on for is over; only a removal has to end whatever its agent says.
+    row.deadline =
+      row.goal === 'leave' || row.ghost ? startBy + stepBudgetMs(manifestOf(state, row.programUid), step) : null;
   });
   if (step === 'member-add') changeMember(state, event, (newcomer) => (newcomer.failed = null));
 };
@@ -227,6 +228,8 @@ export const evolveStepSkipped = (state: ServiceState, event: EnvelopeOf<'StepSk
 };
 
 export const evolveUnitReady = (state: ServiceState, event: EnvelopeOf<'UnitReady'>): void => {
+  const service = state.services.get(event.data.serviceUid);
+  if (service?.seed === event.data.uid) service.seedDue = false;
   changeUnit(state, event.data.uid, event, (unit) => {
     unit.deployed = true;
     unit.readyAt = event.time;
@@ -235,9 +238,10 @@ export const evolveUnitReady = (state: ServiceState, event: EnvelopeOf<'UnitRead
 };
 
 export const evolveHealthChanged = (state: ServiceState, event: EnvelopeOf<'UnitHealthChanged'>): void => {
-  changeUnit(state, event.data.uid, event, (unit) => {
+  const { serviceUid } = changeUnit(state, event.data.uid, event, (unit) => {
     unit.health = { ok: event.data.healthy, message: event.data.message };
   });
+  watchGate(state, serviceUid, atMs(event));
 };
 
 export const evolveStopRequested = (state: ServiceState, event: EnvelopeOf<'UnitStopRequested'>): void => {
