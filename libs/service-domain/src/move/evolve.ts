@@ -5,6 +5,7 @@ import { leaderLost } from '../leader/evolve.ts';
 import type { ServiceState } from '../state.ts';
 import { must } from '../state.ts';
 import { endStep } from '../unit/evolve.ts';
+import { freshFacts } from '../unit/fresh.ts';
 import { changeUnit, indexUnit } from '../unit/index-unit.ts';
 import type { UnitRow } from '../unit/state.ts';
 import { bindingOf } from './state.ts';
@@ -59,7 +60,7 @@ export const evolveUnitMigrated = (state: ServiceState, event: EnvelopeOf<'UnitM
   const isSamePlace = to.machineUid === from.machineUid && to.home === before.binding?.home;
   const unit = changeUnit(state, before.uid, event, (row) => {
     voidStep(state, row);
-    Object.assign(row, freshFacts());
+    Object.assign(row, freshFacts('migrate'));
     row.incarnation = to.incarnation;
     row.requestId = requestId;
     row.binding = bindingOf(to);
@@ -88,30 +89,3 @@ const copyOf = (unit: UnitRow, uid: string, since: string): UnitRow => ({
   state: 'REMOVED',
   since,
 });
-
-/** A unit that has just been given a place. */
-const freshFacts = () =>
-  ({
-    stage: 'install',
-    cause: 'migrate',
-    deployed: false,
-    stopped: false,
-    ended: [],
-    step: null,
-    deadline: null,
-    lastCommand: null,
-    endedAt: 0,
-    failed: null,
-    placement: null,
-    health: { ok: true, message: '' },
-    configRevision: 0,
-    repair: { attempts: 0, at: 0 },
-    gone: false,
-    offer: null,
-    fenced: false,
-    waits: false,
-    told: { members: '', leader: 0, relations: {} },
-    update: null,
-    drained: false,
-    joined: false,
-  }) satisfies Partial<UnitRow>;

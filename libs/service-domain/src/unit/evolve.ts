@@ -6,6 +6,7 @@ import type { ServiceState } from '../state.ts';
 import { manifestOf, must } from '../state.ts';
 import { leaderLost, stepDownWanted } from '../leader/evolve.ts';
 import { watchGate } from '../rollout/evolve.ts';
+import { freshFacts } from './fresh.ts';
 import { knowledgeOf } from './knowledge.ts';
 import { changeUnit, dropUnit, indexUnit } from './index-unit.ts';
 import { unitStateOf } from './lifecycle.ts';
@@ -27,30 +28,9 @@ export const evolveUnitRequested = (state: ServiceState, { data, time }: Envelop
     programUid: service.spec.program.uid,
     goal: 'run',
     leaving: null,
-    stage: 'install',
-    cause: 'deploy',
-    deployed: false,
-    stopped: false,
-    ended: [],
-    step: null,
-    deadline: null,
-    lastCommand: null,
-    endedAt: 0,
-    failed: null,
+    ...freshFacts('deploy'),
     binding: null,
-    placement: null,
-    health: { ok: true, message: '' },
-    configRevision: 0,
-    repair: { attempts: 0, at: 0 },
-    gone: false,
-    offer: null,
-    fenced: false,
-    waits: false,
-    told: { members: '', leader: 0, relations: {} },
-    update: null,
-    drained: false,
     bags: {},
-    joined: false,
     copy: false,
     ghost: false,
     readyAt: null,

@@ -102,18 +102,8 @@ export const unitEvents = {
   UnitBound: {
     1: z.strictObject({
       ...unit,
-      incarnation: z.int().min(1),
       requestId: uid,
-      container: uid,
-      machineUid: uid,
-      machine: name,
-      address: z.string().max(253),
-      rack: z.string().max(63).nullable(),
-      zone: z.string().max(63).nullable(),
-      labels: z.record(z.string(), z.string()),
-      resources,
-      ports: portMap,
-      home: z.string().max(128),
+      ...granted,
     }),
   },
   /** A step was put into the queue of the machine's agent; files and variables are rendered from the state when it is sent. */
