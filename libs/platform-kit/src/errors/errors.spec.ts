@@ -101,7 +101,7 @@ describe('errors', () => {
       kind: 'invalid',
       errors: [
         { field: 'steps[0].retries', value: 21, allowed: 'at most 20' },
-        { field: '', allowed: 'not extra' },
+        { field: 'extra', allowed: 'nothing: leave it out', message: 'unknown key' },
       ],
     });
   });
