@@ -48,6 +48,9 @@ const becomes = async (...wanted: readonly string[]): Promise<void> => {
   });
 };
 
+const readyHosts = async (): Promise<number> =>
+  (await rig.events()).filter(({ type, data }) => type === 'HostObserved' && data['state'] === 'READY').length;
+
 const grant = async (ordinal: number, incarnation: number): Promise<{ uid: string; incarnation: number }> => {
   const found = (await list()).find((row) => row.ordinal === ordinal && row.incarnation === incarnation);
   if (found === undefined) throw new Error(`there is no ${ordinal}.${incarnation}`);
@@ -73,6 +76,8 @@ const redeliver = async (): Promise<void> => {
 describe('an evacuation, over the real PostgreSQL and NATS', () => {
   test('a faulty machine: replacements are offered, the old ones are said to move', async () => {
     await rig.tell('machine', ...machineSays.ready(1), ...machineSays.ready(2));
+    // Two logs, two consumers: what the machine layer said has to be known before anything is asked for.
+    await waitFor(async () => (await readyHosts()) === 2, { deadlineMs, what: 'both machines to be known as READY' });
     await rig.tell('service', unitSays.requested(0, [1]), unitSays.requested(1));
     await becomes('0.1 m1 ALLOCATED', '1.1 m2 ALLOCATED');
     await rig.tell('service', unitSays.ready(0, await grant(0, 1)), unitSays.ready(1, await grant(1, 1)));

@@ -160,7 +160,7 @@ export class TestPlatform {
       return holds(last) ? last : null;
     };
     try {
-      return await waitFor(found, { deadlineMs: 20_000, what: `${name} to be ${what}` });
+      return await waitFor(found, { deadlineMs: 60_000, what: `${name} to be ${what}` });
     } catch (error) {
       throw new Error(`${name} is ${JSON.stringify(last)}`, { cause: error });
     }

@@ -168,7 +168,7 @@ describe('reports', () => {
         return 'done';
       });
       await reported(200);
-      await waitFor(() => seen.includes(200), { deadlineMs: 5_000, what: 'the first report' });
+      await waitFor(() => seen.includes(200), { deadlineMs: 30_000, what: 'the first report' });
       await platform.kill();
       await platform.start({ wipeStore });
       await reported(201);
