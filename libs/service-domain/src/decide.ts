@@ -50,7 +50,7 @@ export const decide = (state: ServiceState, command: ServiceCommand, ctx: Ctx): 
     case 'StepDown':
       return stepDownService(state, command);
     case 'Reseed':
-      return reseedService(state, command, ctx);
+      return reseedService(state, command);
     case 'OfferReplacement':
       return offerReplacement(state, command);
     case 'NoteEvacuation':
@@ -74,7 +74,7 @@ export const decide = (state: ServiceState, command: ServiceCommand, ctx: Ctx): 
     case 'RecordStateReport':
       return recordStateReport(state, command, ctx);
     case 'Tick':
-      return tickDeadlines(state, command, ctx);
+      return tickDeadlines(state, command);
     case 'AdvanceUnit':
       return advanceUnit(state, command.data.uid, ctx);
     case 'AdvanceService':

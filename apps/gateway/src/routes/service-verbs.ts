@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nest
 import { ApiAcceptedResponse, ApiOkResponse } from '@nestjs/swagger';
 import { reseedBody, serviceView, upgradeBody, verbBody, type ServiceView } from '@yiqiu/contracts';
 import { service as stubs } from '@yiqiu/contracts/grpc';
+import type { Method } from '@yiqiu/platform-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Backends } from '../backends/backends.ts';
 import { viewOf } from '../backends/view.ts';
@@ -31,7 +32,7 @@ export class ServiceVerbRoutes {
   ): Promise<ServiceView> {
     const { program, reason } = checked(upgradeBody, body);
     const wanted = { meta: commandMeta(request, reason), name: `${group}/${service}`, program };
-    return this.#answer(await this.backends.service.call(rpc.upgradeService, wanted, idempotent), reply);
+    return this.#ask(rpc.upgradeService, wanted, reply);
   }
 
   /** Another unit leads as soon as one can. */
@@ -45,8 +46,8 @@ export class ServiceVerbRoutes {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ServiceView> {
-    const wanted = { meta: commandMeta(request, checked(verbBody, body).reason), name: `${group}/${service}` };
-    return this.#answer(await this.backends.service.call(rpc.stepDownService, wanted, idempotent), reply);
+    const meta = commandMeta(request, checked(verbBody, body).reason);
+    return this.#ask(rpc.stepDownService, { meta, name: `${group}/${service}` }, reply);
   }
 
   /** Every unit, by the roll-out that every change takes. */
@@ -61,8 +62,8 @@ export class ServiceVerbRoutes {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ServiceView> {
-    const wanted = { meta: commandMeta(request, checked(verbBody, body).reason), name: `${group}/${service}` };
-    return this.#answer(await this.backends.service.call(rpc.restartService, wanted, idempotent), reply);
+    const meta = commandMeta(request, checked(verbBody, body).reason);
+    return this.#ask(rpc.restartService, { meta, name: `${group}/${service}` }, reply);
   }
 
   /** The service's data is begun from nothing again, by its first unit. */
@@ -76,11 +77,16 @@ export class ServiceVerbRoutes {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ServiceView> {
-    const wanted = { meta: commandMeta(request, checked(reseedBody, body).reason), name: `${group}/${service}` };
-    return this.#answer(await this.backends.service.call(rpc.reseedService, wanted, idempotent), reply);
+    const meta = commandMeta(request, checked(reseedBody, body).reason);
+    return this.#ask(rpc.reseedService, { meta, name: `${group}/${service}` }, reply);
   }
 
-  #answer({ change, service }: stubs.ServiceChanged, reply: FastifyReply): ServiceView {
+  async #ask<Request>(
+    method: Method<Request, stubs.ServiceChanged, false, false>,
+    wanted: Request,
+    reply: FastifyReply,
+  ): Promise<ServiceView> {
+    const { change, service } = await this.backends.service.call(method, wanted, idempotent);
     acceptedIf(change, reply);
     return viewOf(serviceView, service);
   }

@@ -24,6 +24,7 @@ export class FakeAgent {
   #transport: AgentTransport | null = null;
   #beating: NodeJS.Timeout | null = null;
   #number = 0;
+  #pulling = false;
   #lastSeq = 0;
   machineUid = '';
 
@@ -61,6 +62,7 @@ export class FakeAgent {
         probe: { ok: true, message: '', ms: 1 },
         pauseMs: 0,
       });
+      void this.#pull();
     }, heartbeatMs);
   }
 
@@ -103,6 +105,19 @@ export class FakeAgent {
     } catch (error) {
       if (error instanceof NoAnswerError) return null;
       throw error;
+    }
+  }
+
+  /** With each heartbeat an agent asks for what it missed: a push that came while nobody led, or answered, is lost. */
+  async #pull(): Promise<void> {
+    if (this.#pulling) return;
+    this.#pulling = true;
+    try {
+      await this.#sync();
+    } catch (error) {
+      if (!(error instanceof NoAnswerError)) throw error;
+    } finally {
+      this.#pulling = false;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { ServiceContextEvent } from '@yiqiu/contracts';
-import type { Command, Ctx, Decision } from '@yiqiu/kernel';
+import type { Command, Decision } from '@yiqiu/kernel';
 import { accept } from '@yiqiu/kernel';
 import { gateFailed } from '../rollout/advance.ts';
 import type { ServiceState } from '../state.ts';
@@ -15,11 +15,11 @@ const dueMax = 100;
  * Units on their way down whose time is over: what is still in use is stopped all the same, and what their agent did not answer is recorded as failed, and the way
  * out goes on. Never refused.
  */
-export const tickDeadlines = (state: ServiceState, { data }: Tick, ctx: Ctx): Decision<ServiceContextEvent> =>
+export const tickDeadlines = (state: ServiceState, { data }: Tick): Decision<ServiceContextEvent> =>
   accept(
     state.index.deadlines.due(data.now, dueMax).flatMap((uid) => {
       const rollout = state.deployments.get(uid);
-      if (rollout !== undefined) return gateFailed(state, rollout, ctx);
+      if (rollout !== undefined) return gateFailed(state, rollout);
       const unit = state.units.get(uid);
       return unit === undefined ? [] : unanswered(state, unit);
     }),

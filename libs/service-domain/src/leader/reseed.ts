@@ -1,5 +1,5 @@
 import type { ServiceContextEvent } from '@yiqiu/contracts';
-import type { Command, Ctx, Decision } from '@yiqiu/kernel';
+import type { Command, Decision } from '@yiqiu/kernel';
 import { accept, refusal, refuse } from '@yiqiu/kernel';
 import { changed } from '../answers.ts';
 import { serviceUnknown } from '../service/errors.ts';
@@ -10,7 +10,7 @@ import { liveUnitsOf, serviceNamed } from '../state.ts';
 export type Reseed = Command<'Reseed', { readonly name: string; readonly message: string | null }>;
 
 /** Refuses: service-unknown, reseed-needs-reason, service-empty. */
-export const reseedService = (state: ServiceState, { data }: Reseed, _ctx: Ctx): Decision<ServiceContextEvent> => {
+export const reseedService = (state: ServiceState, { data }: Reseed): Decision<ServiceContextEvent> => {
   const service = serviceNamed(state, data.name);
   if (service === null) return refuse(serviceUnknown(data.name));
   const { uid, name } = service;

@@ -27,7 +27,7 @@ export const advanceRollout = (state: ServiceState, service: ServiceRow, ctx: Ct
   const units = inTurn(state, service);
   if (rollout.state === 'paused') return isMended(rollout, units) ? [resumed(rollout)] : [];
   const failed = rollout.state === 'running' ? units.find((unit) => failedBy(rollout, unit)) : undefined;
-  if (failed !== undefined) return afterFailure(state, service, rollout, failureText(failed), ctx);
+  if (failed !== undefined) return afterFailure(state, service, rollout, failureText(failed));
   const behind = units.filter(
     (unit) => isBehind(service, unit) || (rollout.state === 'rolling-back' && unit.failed !== null),
   );
@@ -51,12 +51,12 @@ const resumed = ({ uid, serviceUid }: DeploymentRow): EventOf<'DeploymentResumed
 });
 
 /** A unit that the roll-out reached has been unhealthy for too long. */
-export const gateFailed = (state: ServiceState, rollout: DeploymentRow, ctx: Ctx): ServiceContextEvent[] => {
+export const gateFailed = (state: ServiceState, rollout: DeploymentRow): ServiceContextEvent[] => {
   const service = state.services.get(rollout.serviceUid);
   const unit = service === undefined ? undefined : unhealthyBy(state, service)[0];
   if (service === undefined || unit === undefined || rollout.state !== 'running') return [];
   const message = `${unit.name} has been unhealthy for ${gateMs / 1_000} s since it was changed: ${unit.health.message}`;
-  return afterFailure(state, service, rollout, message, ctx);
+  return afterFailure(state, service, rollout, message);
 };
 
 const afterFailure = (
@@ -64,10 +64,9 @@ const afterFailure = (
   service: ServiceRow,
   rollout: DeploymentRow,
   message: string,
-  ctx: Ctx,
 ): ServiceContextEvent[] => {
   const policy = rollout.kind === 'rollback' ? 'manual' : manifestOf(state, rollout.to.programUid).update.rollback;
-  if (policy === 'auto') return rollBack(state, service, rollout, message, ctx);
+  if (policy === 'auto') return rollBack(state, service, rollout, message);
   const { uid, serviceUid } = rollout;
   const data = { uid, serviceUid, held: true, message };
   return [{ stream: `deployment/${uid}`, type: 'DeploymentPaused', version: 1, data }];

@@ -1,5 +1,4 @@
 import type { ServiceContextEvent } from '@yiqiu/contracts';
-import type { Ctx } from '@yiqiu/kernel';
 import { objectOf } from '../json-text.ts';
 import { configRevised } from '../service/config-revised.ts';
 import type { ServiceRow } from '../service/state.ts';
@@ -14,7 +13,6 @@ export const rollBack = (
   service: ServiceRow,
   rollout: DeploymentRow,
   message: string,
-  _ctx: Ctx,
 ): ServiceContextEvent[] => {
   const { uid, serviceUid, from } = rollout;
   const data = { uid, serviceUid, message };
