@@ -78,15 +78,16 @@ export class Platform {
     const rest = new Rest(server, secrets.token);
     await this.#steps.run('init strategy default, pool bj01, packages', () => seedBase(rest));
     if (this.#stopping) return;
+    const bootedAt = Date.now();
     await startMachines({ build, rest, machines, steps: this.#steps, stopping: () => this.#stopping });
     writePlatformFile(this.#paths, server, secrets.token, rows([...parts.all, ...machines.map(({ agent }) => agent)]));
     if (this.#stopping) return;
-    if (options.demo && machines.length > 0) await this.#demo(rest);
+    if (options.demo && machines.length > 0) await this.#demo(rest, bootedAt);
     if (this.#stopping) return;
     this.#farewell(server);
   }
 
-  async #demo(rest: Rest): Promise<void> {
+  async #demo(rest: Rest, bootedAt: number): Promise<void> {
     await this.#steps.run(
       'programs',
       () => pushPrograms(rest, join(this.checkout, 'deploy', 'programs')),
@@ -94,7 +95,7 @@ export class Platform {
     );
     if (this.#stopping) return;
     const document = join(this.checkout, 'deploy', 'demo', 'cache.yaml');
-    await this.#steps.run('demo group cache', () => applyDemo(rest, document, 'cache'));
+    await this.#steps.run('demo group cache', () => applyDemo(rest, document, 'cache', bootedAt));
   }
 
   /** Everything that was started, last first, and nothing else. */

@@ -64,6 +64,9 @@ describe('leader.eligible', () => {
     const program = await rig.publish(serverPackage({ 'bin/can-lead': moving }, manifest));
     await rig.deploy(program);
     await eventually('the settled unit', () => unit()?.ready === true && unit()?.eligible?.ok === true);
+    // The deployment's own changes are reported too; what is counted begins after them.
+    const settled = rig.platform.states.length;
+    await eventually('three reports of a settled unit', () => rig.platform.states.length >= settled + 3);
     const since = performance.now();
     const before = rig.platform.states.length;
     const rankBefore = unit()?.eligible?.rank ?? 0;

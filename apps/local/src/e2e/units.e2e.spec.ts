@@ -179,7 +179,7 @@ describe('a group of units', () => {
         const found = await units();
         return (
           found.length > 0 &&
-          found.every(({ state, observedAt }) => state === 'RUNNING' && observedAt !== null) &&
+          found.every(({ state, uid, startedAt }) => state === 'RUNNING' && isAnotherStart(before, uid, startedAt)) &&
           found
         );
       },
@@ -201,6 +201,10 @@ describe('a group of units', () => {
     for (const never of ['MachineFaultDetected', 'TicketOpened', 'StepFailed', 'ContainerEvacuating'])
       expect(types).not.toContain(never);
   }, 400_000);
+
+  /** Another process than the one before the power-off: what the log says is of then. */
+  const isAnotherStart = (before: readonly UnitView[], uid: string, startedAt: string | null): boolean =>
+    startedAt !== null && startedAt !== before.find((unit) => unit.uid === uid)?.startedAt;
 
   const allEvents = async (): Promise<EventView[]> => {
     const events: EventView[] = [];

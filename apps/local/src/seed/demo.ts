@@ -8,7 +8,14 @@ import type { Rest } from './rest.ts';
 
 const program = z.object({ name: z.string(), version: z.string() });
 const units = z.object({
-  items: z.array(z.object({ name: z.string(), state: z.string(), message: z.string().nullable() })),
+  items: z.array(
+    z.object({
+      name: z.string(),
+      state: z.string(),
+      message: z.string().nullable(),
+      startedAt: z.iso.datetime().nullable(),
+    }),
+  ),
 });
 
 const unitsDeadlineMs = 180_000;
@@ -38,8 +45,12 @@ export const pushPrograms = async (rest: Rest, programsDir: string): Promise<str
   return pushed;
 };
 
-/** Applies the demo's group document, once: what a person did to the group since then stays. */
-export const applyDemo = async (rest: Rest, documentFile: string, group: string): Promise<void> => {
+/**
+ * Applies the demo's group document, once: what a person did to the group since then stays. Waits until its units run as of
+ * this boot of the machines (`bootedAt`, ms): what the log says of the time before is not enough. One that a person stopped
+ * is not waited for.
+ */
+export const applyDemo = async (rest: Rest, documentFile: string, group: string, bootedAt: number): Promise<void> => {
   if ((await rest.find(`/groups/${group}`)) === null) {
     await rest.putYaml(
       `/groups/${group}`,
@@ -53,7 +64,9 @@ export const applyDemo = async (rest: Rest, documentFile: string, group: string)
       async () => {
         const { items } = units.parse(await rest.get(`/units?group=${group}&limit=1000`));
         waiting = items
-          .filter((unit) => unit.state !== 'RUNNING')
+          .filter(
+            ({ state, startedAt }) => state !== 'STOPPED' && !(state === 'RUNNING' && isSince(startedAt, bootedAt)),
+          )
           .map((unit) => `${unit.name} ${unit.state} ${unit.message ?? ''}`)
           .join('\n  ');
         return items.length > 0 && waiting === '';
@@ -64,3 +77,5 @@ export const applyDemo = async (rest: Rest, documentFile: string, group: string)
     throw new Error(`group ${group} is not RUNNING:\n  ${waiting}`, { cause: error });
   }
 };
+
+const isSince = (time: string | null, sinceMs: number): boolean => time !== null && Date.parse(time) >= sinceMs;
