@@ -56,6 +56,8 @@ const advances = (state: ServiceState, event: ServiceEnvelope): Advance[] => {
       return around(state, event.data.uid);
     case 'RelationAdded':
       return serviceAdvance(state, event.data.requirer.serviceUid);
+    // A home is free, a way to a requirer gone: rare enough to look everywhere.
+    case 'UnitCopyRemoved':
     case 'RelationRemoved':
       return everyService(state);
     case 'RelationDataSet':
@@ -117,7 +119,6 @@ const around = (state: ServiceState, serviceUid: string | undefined): Advance[] 
 const serviceAdvance = (state: ServiceState, uid: string): Advance[] =>
   state.services.has(uid) ? [{ type: 'AdvanceService', data: { uid } }] : [];
 
-/** A relation is gone, and with it the way to its requirer: rare enough to look everywhere. */
 const everyService = (state: ServiceState): Advance[] =>
   [...state.services.keys()].flatMap((uid) => serviceAdvance(state, uid));
 

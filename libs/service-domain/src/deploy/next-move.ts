@@ -3,6 +3,7 @@ import { queuePendingMax } from '@yiqiu/agent-queue';
 import type { StepReason, UnitStep } from '@yiqiu/contracts';
 import { unreachable } from '@yiqiu/kernel';
 import type { ServiceState, StepRef } from '../state.ts';
+import { unitsOn } from '../state.ts';
 import type { UnitRow } from '../unit/state.ts';
 import { drainBlock } from './drain.ts';
 import { joinErrand } from './errand.ts';
@@ -84,6 +85,10 @@ const stopMove = (state: ServiceState, unit: UnitRow): Move => {
 const runMove = (state: ServiceState, unit: UnitRow): Move => {
   if (unit.update !== null) return updateMove(state, unit, unit.update.reason);
   if (unit.stage === 'up') return unit.deployed ? newsMove(state, unit) : { do: 'ready' };
+  if (unit.stage === 'install') {
+    const left = leftInHome(state, unit);
+    if (left !== null) return wait(`waits until what is left of ${left.name} is cleared from its home`);
+  }
   if (unit.stage === 'start') {
     const blocked = startBlock(state, unit);
     if (blocked !== null) return wait(blocked);
@@ -95,6 +100,13 @@ const runMove = (state: ServiceState, unit: UnitRow): Move => {
   }
   return issue(unit.stage, unit.cause);
 };
+
+/** A copy that still has the home which the unit was given: a home is of one incarnation at a time. */
+const leftInHome = (state: ServiceState, { binding }: UnitRow): UnitRow | null =>
+  binding === null
+    ? null
+    : (unitsOn(state, binding.machineUid).find(({ ghost, binding: old }) => ghost && old?.home === binding.home) ??
+      null);
 
 /** Stopped by its old version, then switched; what never came up has nothing to stop. */
 const updateMove = (state: ServiceState, unit: UnitRow, reason: 'upgrade' | 'rollback'): Move => {

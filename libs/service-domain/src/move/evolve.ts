@@ -81,6 +81,8 @@ const copyOf = (unit: UnitRow, uid: string, since: string): UnitRow => ({
   ended: [],
   step: null,
   deadline: null,
+  // Cleared as soon as its agent reports it: somebody may be waiting for its home.
+  endedAt: 0,
   offer: null,
   update: null,
   failed: null,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { machineUid, runningWorld } from '../testing/world.fixture.ts';
 import type { World } from '../testing/world.fixture.ts';
+import { getUnit } from '../unit/view.ts';
 import type { OfferReplacement } from './offer.ts';
 
 const name = 'cache/redis/0';
@@ -123,6 +124,28 @@ describe('a unit whose machine is lost', () => {
     expect([...world.state.units.values()].filter(({ ghost }) => ghost)).toEqual([]);
     world.settle();
     expect(world.unit(name).state).toBe('RUNNING');
+    world.assertDeterministic();
+  });
+
+  it('does not begin in a home that still holds a copy of another: that is cleared first, at once', () => {
+    const world = runningWorld(2, data('rebuild'));
+    const { uid } = world.unit(name);
+    world.accept(offer(world, 'm5'));
+    fence(world, 'm1');
+    world.settle();
+    // The other unit moves to the machine that is back, into the same home.
+    const other = 'cache/redis/1';
+    const { incarnation, binding, uid: otherUid } = world.unit(other);
+    const base = world.bindCommand(other, 'm1').data;
+    const replaces = binding?.container ?? null;
+    const offered = { ...base, requestId: world.uuid(), incarnation: incarnation + 1, replaces, unitUid: otherUid };
+    world.accept({ type: 'OfferReplacement', data: offered });
+    fence(world, 'm2');
+    expect(world.unit(other)).toMatchObject({ state: 'ALLOCATED', step: null, incarnation: 2 });
+    expect(getUnit(world.state, other)?.message).toMatch(/left of cache\/redis\/0/);
+    expect(stateReport(world, 'm1', [{ unitUid: uid, incarnation: 1 }])).toContain('StepIssued');
+    world.settle();
+    expect(world.unit(other).state).toBe('RUNNING');
     world.assertDeterministic();
   });
 
