@@ -136,6 +136,13 @@ export class Platform {
   }
 }
 
+/** Whether events of these types occur among them in this order; others may lie between. */
+export const inOrder = (events, types) => {
+  let at = 0;
+  for (const { type } of events) if (type === types[at]) at += 1;
+  return at === types.length;
+};
+
 /** Every unit RUNNING, as many as desired, and one leader where it is to have one. */
 export const isWhole = async (platform, name, { leader = false } = {}) => {
   const [service, units] = await Promise.all([platform.service(name), platform.units(name)]);

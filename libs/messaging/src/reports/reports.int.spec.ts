@@ -8,7 +8,10 @@ import { reportOf } from '../fixtures/agent.fixture.ts';
 import { startPlatform, type TestAgentIdentity, type TestPlatform } from '../fixtures/nats.fixture.ts';
 import { consumeReports, type ConsumeReportsOptions, type Poison } from './consume.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
+
+/** A delivery under way to a consumer that stops comes again after the ack wait of 15 s. */
+const arrivalMs = 40_000;
 
 let platform: TestPlatform;
 let link: NatsLink;
@@ -66,7 +69,7 @@ const inStream = async (): Promise<number> => {
 };
 
 const empty = () =>
-  waitFor(async () => (await inStream()) === 0, { deadlineMs: 10_000, what: 'the stream to be empty' });
+  waitFor(async () => (await inStream()) === 0, { deadlineMs: arrivalMs, what: 'the stream to be empty' });
 
 describe('reports', () => {
   it('are refused while there is no stream, then handled once and taken out', async () => {
@@ -79,7 +82,7 @@ describe('reports', () => {
     await reported(1);
     await reported(1);
     await reported(2);
-    await waitFor(() => seen.length === 2, { deadlineMs: 5_000, what: 'both reports' });
+    await waitFor(() => seen.length === 2, { deadlineMs: arrivalMs, what: 'both reports' });
     expect(seen).toEqual([reportOf(identity.machineUid, 1), reportOf(identity.machineUid, 2)]);
     await empty();
   });
@@ -92,7 +95,7 @@ describe('reports', () => {
       return tries.length < 4 ? 'again' : 'done';
     });
     await reported(10);
-    await waitFor(() => tries.length === 4, { deadlineMs: 10_000, what: 'four tries' });
+    await waitFor(() => tries.length === 4, { deadlineMs: arrivalMs, what: 'four tries' });
     await empty();
     expect(problems.map((error) => error.message)).toEqual(['no database']);
   });
@@ -120,7 +123,7 @@ describe('reports', () => {
     ]) {
       await raw.request(subject, body, { timeout: 2_000 });
     }
-    await waitFor(() => poison.length === 4, { deadlineMs: 5_000, what: 'four poisoned messages' });
+    await waitFor(() => poison.length === 4, { deadlineMs: arrivalMs, what: 'four poisoned messages' });
     await empty();
     expect(handler).not.toHaveBeenCalled();
     expect(poison[0]).toMatchObject({ subject, sizeBytes: 1 });
@@ -142,7 +145,7 @@ describe('reports', () => {
       { atWorkMax: 4 },
     );
     await Promise.all(Array.from({ length: 40 }, (_, index) => reported(100 + index)));
-    await waitFor(() => done.length > 5, { deadlineMs: 5_000, what: 'some to be handled' });
+    await waitFor(() => done.length > 5, { deadlineMs: arrivalMs, what: 'some to be handled' });
     await end();
     expect(atWork).toBe(0);
     expect(most).toBeLessThanOrEqual(4);

@@ -1,0 +1,81 @@
+// Broken new versions of redis: one whose install fails, one that never gets ready. Each stops at the canary, is rolled back,
+// and the old one serves all the while, without a manual step. usage: node bad-version.mjs [--data DIR]
+import { inOrder, lostOf, options, Platform, proxyTargets, whole } from './platform.mjs';
+import { pushChanged } from './programs.mjs';
+import { chapter, promise, say, tell, until } from './say.mjs';
+import { Writer } from './writer.mjs';
+
+const platform = new Platform(options().dataDir);
+const proxies = proxyTargets(platform);
+const service = 'cache/redis';
+
+const broken = {
+  'whose install fails': {
+    files: { 'hooks/install': '#!/bin/sh\necho "no such library: libstory.so.7"\nexit 3\n' },
+    told: 'libstory.so.7',
+  },
+  'that never gets ready': {
+    files: { 'bin/ready': '#!/bin/sh\necho "cannot reach the moon"\nexit 1\n' },
+    told: 'cannot reach the moon',
+  },
+};
+
+const upgrade = async (what, { files, told }) => {
+  const version = await pushChanged(platform, 'redis', { files });
+  const before = await platform.units(service);
+  const leader = before.find(({ leader: leads }) => leads);
+  const pids = await platform.programs();
+  chapter(`upgrade ${service} redis@${version}, a version ${what}`);
+  const since = Date.now();
+  const { code, stderr } = await platform.run('upgrade', service, `redis@${version}`, '--reason', 'story');
+  say(`exit code ${code}: ${stderr.trim().split('\n').slice(-4).join(' | ')}`);
+  promise('the command says that it failed, and why', code === 1 && stderr.includes(told));
+  await whole(platform, 120);
+  const after = await platform.units(service);
+  const old = before[0].program;
+  promise(
+    'the old version everywhere',
+    (await platform.service(service)).program === old && after.every(({ program }) => program === old),
+    `${old} after ${((Date.now() - since) / 1000).toFixed(1)} s`,
+  );
+  const events = await platform.eventsSince(since);
+  const touched = new Set(
+    events
+      .filter(({ type, data }) => type === 'StepIssued' && data.unit?.startsWith(`${service}/`))
+      .map(({ data }) => data.unit),
+  );
+  const now = await platform.programs();
+  const untouched = before.filter(({ name }) => pids[name].join() === now[name].join()).map(({ name }) => name);
+  promise(
+    'it stopped at the canary, which does not lead',
+    untouched.length >= before.length - 1 && untouched.includes(leader.name),
+    `same processes: ${untouched.join(' ')}; steps only on: ${[...touched].join(' ')}`,
+  );
+  promise(
+    'same incarnations',
+    after.every(({ incarnation }, at) => incarnation === before[at].incarnation),
+  );
+  const roll = events.filter(({ type }) => type.startsWith('Deployment'));
+  const states = roll
+    .filter(({ type }) => type === 'DeploymentFinished')
+    .map(({ data }) => `${data.state} (${data.message})`);
+  promise('events tell it', inOrder(roll, ['DeploymentStarted', 'DeploymentFinished']), states.join('; '));
+};
+
+let writer = null;
+await tell(
+  'Broken new versions',
+  async () => {
+    await whole(platform, 60);
+    writer = new Writer({ prefix: `story-${Date.now()}`, targets: proxies.targets, everyMs: 5 }).start();
+    await until('the first write is acknowledged', 30, () => writer.acknowledged.length > 0);
+    for (const [what, how] of Object.entries(broken)) await upgrade(what, how);
+    await writer.stop();
+    const lost = await lostOf(writer, proxies.targets);
+    promise('the old one served all the while', writer.longestGapMs < 5_000 && lost.length === 0, writer.summary());
+  },
+  async () => {
+    await writer?.stop();
+    proxies.close();
+  },
+);
