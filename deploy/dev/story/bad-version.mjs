@@ -1,4 +1,4 @@
-// Broken new versions of redis: one whose install fails, one that never gets ready. Each stops at the canary, is rolled back,
+// Broken new versions of redis: one whose hook upgrade fails, one that never gets ready. Each stops at the canary, is rolled back,
 // and the old one serves all the while, without a manual step. usage: node bad-version.mjs [--data DIR]
 import { inOrder, lostOf, options, Platform, proxyTargets, whole } from './platform.mjs';
 import { pushChanged } from './programs.mjs';
@@ -10,8 +10,8 @@ const proxies = proxyTargets(platform);
 const service = 'cache/redis';
 
 const broken = {
-  'whose install fails': {
-    files: { 'hooks/install': '#!/bin/sh\necho "no such library: libstory.so.7"\nexit 3\n' },
+  'whose upgrade fails': {
+    files: { 'hooks/upgrade': '#!/bin/sh\necho "no such library: libstory.so.7"\nexit 3\n' },
     told: 'libstory.so.7',
   },
   'that never gets ready': {

@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 const ready = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'programs');
 /** A story may be told again on the same platform: what was pushed once is never pushed changed. */
-const patch = 1_000 + (Math.floor(Date.now() / 1_000) % 1_000_000);
+const since = Math.floor(Date.now() / 1_000);
 let made = 0;
 
 /**
  * Pushes a copy of `program`. `files` maps a path to its new text; a manifest is changed by `manifest(text)`, which gives the
- * new text. Gives its version: the next one of the same major and minor.
+ * new text. Gives its version, a pre-release: no range takes it by itself.
  */
 export const pushChanged = async (platform, program, { files = {}, manifest = (text) => text }) => {
   const directory = mkdtempSync(join(tmpdir(), 'yiqiu-story-'));
@@ -19,8 +19,8 @@ export const pushChanged = async (platform, program, { files = {}, manifest = (t
     cpSync(join(ready, program), directory, { recursive: true });
     const path = join(directory, 'yiqiu.yaml');
     const text = readFileSync(path, 'utf8');
-    const [, major, minor] = /^version: (\d+)\.(\d+)\.\d+$/m.exec(text);
-    const version = `${major}.${minor}.${patch + made}`;
+    const [, release] = /^version: (\d+\.\d+\.\d+)$/m.exec(text);
+    const version = `${release}-story.${since + made}`;
     made += 1;
     writeFileSync(path, manifest(text.replace(/^version: .*$/m, `version: ${version}`)));
     for (const [name, content] of Object.entries(files)) {

@@ -78,7 +78,10 @@ await tell(
     await platform.yiqiu('unit', 'skip', `${group}/web/1`, '--reason', 'perl is there anyway');
     await until('unit 1 RUNNING', 60, async () => (await unit(1)).state === 'RUNNING');
     const { ip, ports } = await unit(1);
-    const answer = await fetch(`http://${ip}:${ports.http}/`).then((response) => response.text());
+    const answer = await fetch(`http://${ip}:${ports.http}/`).then(
+      (response) => response.text(),
+      (error) => `${error.message}: ${error.cause?.message}`,
+    );
     promise('RUNNING without the step, and it serves', answer.includes('hello'), answer.trim());
     const uids = (await platform.units(`${group}/web`)).map(({ uid }) => uid);
     const told = (await platform.eventsSince(since)).filter(({ stream }) =>

@@ -106,6 +106,30 @@ describe('the steps of a unit', () => {
     expect(failed.message).toContain('hook install: exit code 1, after 2 attempts');
   });
 
+  it('an install that is skipped leaves out its hook, not the directories and not the data', async () => {
+    const program = await rig.publish(
+      serverPackage({
+        'hooks/install': '#!/bin/sh\nexit 4\n',
+        'hooks/init': '#!/bin/sh\necho made > data/first\n',
+      }),
+    );
+    expect((await rig.step(program, 'install')).outcome).toBe('failed');
+    for (const step of ['config-changed', 'start'] as const)
+      expect(await rig.step(program, step)).toMatchObject({ outcome: 'succeeded', message: '' });
+    expect(readFileSync(join(rig.paths.home('echo_7000'), 'data', 'first'), 'utf8')).toBe('made\n');
+    expect(await say(rig.address, 7_000)).not.toBeNull();
+  });
+
+  it('an init that is skipped is never run over what it left', async () => {
+    const program = await rig.publish(
+      serverPackage({ 'hooks/init': '#!/bin/sh\necho once >> data/first\nexit 5\n' }),
+    );
+    expect(await rig.step(program, 'install')).toMatchObject({ outcome: 'failed', exitCode: 5 });
+    expect((await rig.step(program, 'config-changed')).outcome).toBe('succeeded');
+    expect(await rig.step(program, 'install', { reason: 'upgrade' })).toMatchObject({ outcome: 'succeeded' });
+    expect(readFileSync(join(rig.paths.home('echo_7000'), 'data', 'first'), 'utf8')).toBe('once\n');
+  });
+
   it('kills a hook with all it started at its deadline', async () => {
     const program = await rig.publish(
       serverPackage(

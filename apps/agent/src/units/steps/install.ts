@@ -14,6 +14,21 @@ export const install = async (work: StepWork): Promise<void> => {
   await work.requireReach();
   const otherVersion = command.reason === 'upgrade' || command.reason === 'rollback';
   if (!unit.record.installed || !otherVersion) await work.hook('install');
+  await prepare(work);
+};
+
+/**
+ * What is left of an install that a person skipped, before the step behind it: the failed hook alone is left out, never the
+ * unit's directories. An init that failed counts as done: by no later install is it run over what it left.
+ */
+export const completeInstall = async (work: StepWork): Promise<void> => {
+  const { record } = work.unit;
+  if (!record.installed) await prepare(work);
+  else if (record.init === 'begun') initIsDone(work);
+};
+
+const prepare = async (work: StepWork): Promise<void> => {
+  const { unit } = work;
   // The hook may just have made the unit's user.
   const account = unit.account();
   await work.requireReach();
@@ -32,10 +47,11 @@ const initData = async (work: StepWork): Promise<void> => {
   unit.save({ init: 'begun' });
   const { seed, donor } = work.command;
   await work.hook('init', { ...(seed ? { seed } : {}), ...(donor === null ? {} : { donor }) });
-  markData(manifest, unit.home, {
-    unitUid: unit.record.uid,
-    unit: unit.record.unit,
-    incarnation: unit.record.incarnation,
-  });
+  initIsDone(work);
+};
+
+const initIsDone = ({ manifest, unit }: StepWork): void => {
+  const { uid, unit: name, incarnation } = unit.record;
+  markData(manifest, unit.home, { unitUid: uid, unit: name, incarnation });
   unit.save({ init: 'done' });
 };
