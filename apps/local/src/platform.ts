@@ -95,7 +95,11 @@ export class Platform {
     );
     if (this.#stopping) return;
     const document = join(this.checkout, 'deploy', 'demo', 'cache.yaml');
-    await this.#steps.run('demo group cache', () => applyDemo(rest, document, 'cache', bootedAt));
+    await this.#steps.run(
+      'demo group cache',
+      () => applyDemo(rest, document, 'cache', bootedAt),
+      (said) => said,
+    );
   }
 
   /** Everything that was started, last first, and nothing else. */

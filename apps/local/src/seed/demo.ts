@@ -19,6 +19,7 @@ const units = z.object({
 });
 
 const unitsDeadlineMs = 180_000;
+const knownDeadlineMs = 60_000;
 
 /**
  * Pushes every ready program that comes with the checkout. Pushing the same again changes nothing; one that has changed since
@@ -47,35 +48,34 @@ export const pushPrograms = async (rest: Rest, programsDir: string): Promise<str
 
 /**
  * Applies the demo's group document, once: what a person did to the group since then stays. Waits until its units run as of
- * this boot of the machines (`bootedAt`, ms): what the log says of the time before is not enough. One that a person stopped
- * is not waited for.
+ * this boot of the machines (`bootedAt`, ms): what the log says of the time before is not enough. Gives what is to be said.
+ * Throws where a new group does not come up; one that was there may be as badly off as it was left, and its platform starts.
  */
-export const applyDemo = async (rest: Rest, documentFile: string, group: string, bootedAt: number): Promise<void> => {
-  if ((await rest.find(`/groups/${group}`)) === null) {
+export const applyDemo = async (rest: Rest, documentFile: string, group: string, bootedAt: number): Promise<string> => {
+  const wasThere = (await rest.find(`/groups/${group}`)) !== null;
+  if (!wasThere) {
     await rest.putYaml(
       `/groups/${group}`,
       readFileSync(documentFile, 'utf8'),
       `seed:group:${group}:${crypto.randomUUID()}`,
     );
   }
-  let waiting = '';
+  const left: readonly string[] = wasThere ? ['STOPPED', 'FAILED'] : ['STOPPED'];
+  let unwell: string[] = [];
   try {
     await waitFor(
       async () => {
         const { items } = units.parse(await rest.get(`/units?group=${group}&limit=1000`));
-        waiting = items
-          .filter(
-            ({ state, startedAt }) => state !== 'STOPPED' && !(state === 'RUNNING' && isSince(startedAt, bootedAt)),
-          )
-          .map((unit) => `${unit.name} ${unit.state} ${unit.message ?? ''}`)
-          .join('\n  ');
-        return items.length > 0 && waiting === '';
+        const waiting = items.filter(({ state, startedAt }) => state !== 'RUNNING' || !isSince(startedAt, bootedAt));
+        unwell = waiting.map(({ name, state, message }) => `${name} ${state} ${message ?? ''}`.trimEnd());
+        return items.length > 0 && waiting.every(({ state }) => left.includes(state));
       },
-      { deadlineMs: unitsDeadlineMs, what: `group ${group} to be RUNNING` },
+      { deadlineMs: wasThere ? knownDeadlineMs : unitsDeadlineMs, what: `group ${group} to be RUNNING` },
     );
   } catch (error) {
-    throw new Error(`group ${group} is not RUNNING:\n  ${waiting}`, { cause: error });
+    if (!wasThere) throw new Error(`group ${group} is not RUNNING:\n  ${unwell.join('\n  ')}`, { cause: error });
   }
+  return unwell.length === 0 ? 'RUNNING' : `as it was left: ${unwell.join('; ')}; yiqiu status ${group}`;
 };
 
 const isSince = (time: string | null, sinceMs: number): boolean => time !== null && Date.parse(time) >= sinceMs;

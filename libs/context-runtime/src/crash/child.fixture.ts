@@ -25,8 +25,8 @@ const tell = (line: ChildLine): void => void process.stdout.write(`${JSON.string
 const link = await connectNats({ name: holder, servers: plan.natsUrl, credentials: null });
 const bus = new NatsEventBus(link);
 const logs = {
-  machine: await openPostgresLog({ connection: plan.postgresUrl, context: 'machine' }),
-  resource: await openPostgresLog({ connection: plan.postgresUrl, context: 'resource' }),
+  machine: await openPostgresLog({ connection: plan.postgresUrl, context: 'machine', migrate: false }),
+  resource: await openPostgresLog({ connection: plan.postgresUrl, context: 'resource', migrate: false }),
 };
 const open = (context: 'machine' | 'resource') =>
   openContext({

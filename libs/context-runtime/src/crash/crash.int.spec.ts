@@ -6,19 +6,29 @@ import type { FaultPointName } from '../fault-point.ts';
 import { countersDomain } from '../fixtures/counters.fixture.ts';
 import { rebuildHash } from '../rebuild/index.ts';
 import type { ChildLine, ChildPlan, Hashes } from './plan.fixture.ts';
-import { runChild, type Ran } from './run-child.fixture.ts';
+import { Children, type Ran } from './run-child.fixture.ts';
 
 const crashesPerPoint = 20;
 const commandsPerRun = 30;
 jest.setTimeout(300_000);
 
-const run = (plan: ChildPlan): Promise<Ran<ChildLine>> => runChild('child.fixture.ts', plan);
-
 let postgres: TestPostgres;
+let children: Children;
 beforeAll(async () => {
   postgres = await startPostgres();
+  children = await Children.build();
 }, 60_000);
-afterAll(() => postgres.stop());
+afterAll(async () => {
+  children.dispose();
+  await postgres.stop();
+});
+
+const run = (plan: ChildPlan): Promise<Ran<ChildLine>> => children.run('child', plan);
+
+const openLogs = async (connection: string) => ({
+  machine: await openPostgresLog({ connection, context: 'machine' }),
+  resource: await openPostgresLog({ connection, context: 'resource' }),
+});
 
 const positionsOf = async (log: EventLog, type: string): Promise<number[]> => {
   const positions: number[] = [];
@@ -48,6 +58,7 @@ describe('a process killed', () => {
   ])(`${crashesPerPoint} times at ${'%s'} loses no event, no answer and no effect, and doubles none`, async (name) => {
     const nats = await startNats();
     const postgresUrl = await postgres.createDatabase();
+    const logs = await openLogs(postgresUrl);
     const answered = new Map<string, number>();
     let waiting: string[] = [];
     let crashes = 0;
@@ -68,10 +79,6 @@ describe('a process killed', () => {
     const done = last.lines.find((line) => line.kind === 'done');
     if (done === undefined) throw new Error('the last child did not come to its end');
 
-    const logs = {
-      machine: await openPostgresLog({ connection: postgresUrl, context: 'machine' }),
-      resource: await openPostgresLog({ connection: postgresUrl, context: 'resource' }),
-    };
     const link = await connectNats({ name: 'test', servers: nats.url, credentials: null });
     const bus = new NatsEventBus(link);
     try {
@@ -93,7 +100,7 @@ describe('a process killed', () => {
       };
       expect(await echoes(logs.resource)).toEqual(await positionsOf(logs.machine, 'Added'));
       expect(await echoes(logs.machine)).toEqual(await positionsOf(logs.resource, 'Remembered'));
-      const fromZero = await runChild<Hashes>('hash.fixture.ts', postgresUrl);
+      const fromZero = await children.run<Hashes>('hash', postgresUrl);
       expect(fromZero.lines[0]).toEqual({ machine: done.machine, resource: done.resource });
       expect((await rebuildHash(logs.machine, countersDomain('machine'))).hash).toBe(done.machine.hash);
     } finally {

@@ -55,7 +55,7 @@ const mortal: AgentLinkChannel = {
     }, signal),
 };
 
-const log = await openPostgresLog({ connection: plan.postgresUrl, context: 'service' });
+const log = await openPostgresLog({ connection: plan.postgresUrl, context: 'service', migrate: false });
 const runtime = await openContext({
   ...{ domain: errandsDomain(), log, bus: new MemoryEventBus(), catchUp: logCatchUp({}), holder: 'child', faultPoint },
   timings: { leaseTtlMs: 3_000, idleSaveMs: 50 },

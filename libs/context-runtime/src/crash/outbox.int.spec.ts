@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { openPostgresLog } from '@yiqiu/event-log';
 import { startPostgres, type TestPostgres } from '@yiqiu/testing';
 import { CountingAgent, KillableNats } from '../agent-link/agents.fixture.ts';
 import type { FaultPointName } from '../fault-point.ts';
 import type { OutboxLine, OutboxPlan } from './outbox-child.fixture.ts';
-import { runChild } from './run-child.fixture.ts';
+import { Children } from './run-child.fixture.ts';
 
 const crashesPerPoint = 20;
 const errandsPerRun = 6;
@@ -11,10 +12,15 @@ const machines = 3;
 jest.setTimeout(300_000);
 
 let postgres: TestPostgres;
+let children: Children;
 beforeAll(async () => {
   postgres = await startPostgres();
+  children = await Children.build();
 }, 60_000);
-afterAll(() => postgres.stop());
+afterAll(async () => {
+  children.dispose();
+  await postgres.stop();
+});
 
 describe('an owner of an outbox, killed', () => {
   it.each<[FaultPointName]>([['outbox-sent'], ['report-received']])(
@@ -24,8 +30,10 @@ describe('an owner of an outbox, killed', () => {
       const agents = Array.from({ length: machines }, () => new CountingAgent(nats));
       try {
         for (const agent of agents) await agent.start();
+        const postgresUrl = await postgres.createDatabase();
+        await (await openPostgresLog({ connection: postgresUrl, context: 'service' })).close();
         const common: Omit<OutboxPlan, 'errands' | 'fault'> = {
-          postgresUrl: await postgres.createDatabase(),
+          postgresUrl,
           natsUrl: nats.url,
           credentials: await nats.authority.mintService('service-platform'),
           machineUids: agents.map(({ machineUid }) => machineUid),
@@ -35,14 +43,14 @@ describe('an owner of an outbox, killed', () => {
         for (let runs = 0; crashes < crashesPerPoint; runs++) {
           if (runs > crashesPerPoint * 3) throw new Error(`only ${crashes} of ${runs} children met ${name}`);
           errands.push(...Array.from({ length: errandsPerRun }, (_, n) => `errand-${runs}-${n}`));
-          const { killed } = await runChild<OutboxLine>('outbox-child.fixture.ts', {
+          const { killed } = await children.run<OutboxLine>('outbox-child', {
             ...common,
             errands,
             fault: { name, pass: 1 + (runs % 4) },
           });
           if (killed) crashes += 1;
         }
-        const { killed, lines } = await runChild<OutboxLine>('outbox-child.fixture.ts', {
+        const { killed, lines } = await children.run<OutboxLine>('outbox-child', {
           ...common,
           errands,
           fault: null,

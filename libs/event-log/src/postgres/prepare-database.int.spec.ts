@@ -67,6 +67,17 @@ describe('openPostgresLog', () => {
     await Promise.all(logs.map((log) => log.close()));
   }, 30_000);
 
+  it('runs what a log of an older version lacks', async () => {
+    const connection = await server.createDatabase();
+    await (await openPostgresLog({ connection, context: 'service' })).close();
+    await queryRows(connection, 'DROP INDEX service.command_at_ix');
+    await queryRows(connection, `DELETE FROM service.event_log_migration WHERE name = 'CommandAge1764000000002'`);
+    await (await openPostgresLog({ connection, context: 'service' })).close();
+    expect(await queryRows(connection, `SELECT to_regclass('service.command_at_ix')::text AS found`)).toEqual([
+      { found: 'service.command_at_ix' },
+    ]);
+  }, 30_000);
+
   it('names every constraint and index', async () => {
     const connection = await server.createDatabase();
     const log = await openPostgresLog({ connection, context: 'service' });
