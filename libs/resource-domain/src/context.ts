@@ -14,7 +14,7 @@ import { restore, tables } from './tables.ts';
 /** Context `resource`: packages, machines as far as it knows them, services' wishes, containers and where they go. */
 export const resourceDomain: ContextDomain<ResourceContextState, ResourceCommand, ResourceContextEvent> = {
   context: 'resource',
-  foldVersion: 2,
+  foldVersion: 3,
   initial: initialState,
   decide,
   evolve,

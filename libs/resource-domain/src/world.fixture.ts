@@ -5,6 +5,11 @@ import type { ResourceCommand } from './commands.ts';
 import { resourceDomain } from './context.ts';
 import type { ResourceContextState } from './state.ts';
 
+interface Told {
+  readonly context: 'machine' | 'service';
+  readonly envelope: EventEnvelope;
+}
+
 /** Context `resource` between the other two, as the runtime drives it: reactions by their tables, follow-ups to the end. */
 export class World {
   state: ResourceContextState = resourceDomain.initial();
@@ -12,7 +17,8 @@ export class World {
   readonly refused: string[] = [];
   readonly #own = new Envelopes('resource');
   readonly #foreign = { machine: new Envelopes('machine'), service: new Envelopes('service') };
-  #last: { readonly context: 'machine' | 'service'; readonly envelope: EventEnvelope } | null = null;
+  #last: Told | null = null;
+  readonly #told: Told[] = [];
   #uuids = 0;
   /** ms since the epoch; only a test moves it. */
   now = testNowMs;
@@ -52,6 +58,14 @@ export class World {
     return this.log.slice(from).map(({ type }) => type);
   }
 
+  /** Every foreign event so far once more, oldest first; types of the events that they lead to. */
+  fromTheStart(): readonly string[] {
+    return [...this.#told].flatMap((told) => {
+      this.#last = told;
+      return this.again();
+    });
+  }
+
   /** Types of what the foreign event led to. */
   #take(context: 'machine' | 'service', event: NewEvent): readonly string[] {
     const from = this.log.length;
@@ -59,6 +73,7 @@ export class World {
     if (reactor === undefined) throw new Error(`no reactor to ${context}`);
     if (!reactor.types.includes(event.type)) throw new Error(`the reactor to ${context} does not take ${event.type}`);
     this.#last = { context, envelope: this.#foreign[context].place(event) };
+    this.#told.push(this.#last);
     this.again();
     return this.log.slice(from).map(({ type }) => type);
   }

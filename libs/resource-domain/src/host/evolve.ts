@@ -22,6 +22,7 @@ export const evolveHost = (state: ResourceContextState, event: HostEnvelope): vo
       const before = state.hosts.get(data.machineUid);
       state.hosts.set(data.machineUid, {
         ...data,
+        told: 'told' in data ? data.told : null,
         closedFor: data.state === 'READY' ? null : (before?.closedFor ?? null),
         evacuated: data.state === 'ERROR_DETECTED' && before?.evacuated === true,
         fenceId: before?.fenceId ?? null,

@@ -62,6 +62,20 @@ describe('host', () => {
     expect(host()?.state).toBe('READY');
   });
 
+  test('what it was is no news, however late it comes again', () => {
+    const uid = withContainer();
+    world.machine(machineEvent.fault(1));
+    world.machine(machineEvent.migrated(1));
+    world.machine(machineEvent.repaired(1));
+    world.machine(machineEvent.inited(1));
+    world.machine(machineEvent.onlined(1));
+    const [before, containers] = [host(), [...world.state.containers.values()]];
+    expect(world.fromTheStart()).toEqual([]);
+    expect(host()).toEqual(before);
+    expect([...world.state.containers.values()]).toEqual(containers);
+    expect(containers.map((container) => container.uid)).toContain(uid);
+  });
+
   test('one that was never added stops the consumer', () => {
     expect(() => world.machine(machineEvent.onlined(2))).toThrow('halt: ObserveHost: host-unknown');
     expect(() => world.machine(machineEvent.offlineRequested(2, 1))).toThrow('halt: CloseHost: host-unknown');

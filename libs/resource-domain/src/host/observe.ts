@@ -9,10 +9,14 @@ import type { ObservedHost } from './state.ts';
 /** A machine entered the system. */
 export type AddHost = Command<'AddHost', ObservedHost>;
 
-/** Something of a known machine changed: the changed fields. */
+/** Something of a known machine changed, as an event of its context told: the changed fields. */
 export type ObserveHost = Command<
   'ObserveHost',
-  { readonly machineUid: string; readonly changes: { readonly [F in keyof ObservedHost]?: ObservedHost[F] } }
+  {
+    readonly machineUid: string;
+    readonly changes: { readonly [F in keyof Omit<ObservedHost, 'told'>]?: ObservedHost[F] };
+    readonly told: ObservedHost['told'];
+  }
 >;
 
 /** What is known already changes nothing; a known machine is not set back. */
@@ -25,12 +29,13 @@ export const observeHost = (state: ResourceContextState, { data }: ObserveHost):
   if (host === undefined) return refuse(hostUnknown(data.machineUid));
   const before = observedOf(host);
   const after = { ...before, ...data.changes };
-  return canonicalJson(before) === canonicalJson(after) ? accept([]) : accept([observed(after)]);
+  if (canonicalJson(before) === canonicalJson(after)) return accept([]);
+  return accept([observed({ ...after, told: data.told })]);
 };
 
 const observed = (host: ObservedHost): ResourceContextEvent => ({
   stream: `host/${host.machineUid}`,
   type: 'HostObserved',
-  version: 1,
+  version: 2,
   data: host,
 });

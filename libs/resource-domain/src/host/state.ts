@@ -2,10 +2,12 @@ import { resourceCatalogue } from '@yiqiu/contracts';
 import { z } from 'zod';
 
 /** What is known of a machine, as its context told it. */
-export const observedHost = resourceCatalogue.HostObserved[1];
+export const observedHost = resourceCatalogue.HostObserved[2];
 export type ObservedHost = z.infer<typeof observedHost>;
 
 export const hostRow = observedHost.extend({
+  /** Null where the event was of version 1. */
+  told: observedHost.shape.told.nullable(),
   /** The offline request that was answered with MachineClosed; null once the machine is READY again. */
   closedFor: z.string().nullable(),
   /** MachineEvacuated was said since it is in ERROR_DETECTED. */
@@ -16,4 +18,10 @@ export const hostRow = observedHost.extend({
 export type Host = z.infer<typeof hostRow>;
 
 /** The part that the machine context tells. */
-export const observedOf = ({ closedFor: _, evacuated: __, fenceId: ___, ...observed }: Host): ObservedHost => observed;
+export const observedOf = ({
+  closedFor: _,
+  evacuated: __,
+  fenceId: ___,
+  told: ____,
+  ...observed
+}: Host): Omit<ObservedHost, 'told'> => observed;

@@ -1,5 +1,5 @@
 import { unreachable } from '@yiqiu/kernel';
-import type { IfRefused, Reaction, Reactor } from '@yiqiu/kernel';
+import type { EventEnvelope, IfRefused, Reaction, Reactor } from '@yiqiu/kernel';
 import type { ResourceCommand } from '../commands.ts';
 import type { ObserveHost } from '../host/index.ts';
 import type { ResourceContextState } from '../state.ts';
@@ -33,22 +33,33 @@ const answer = (
   ifRefused: IfRefused<ResourceCommand> = 'halt',
 ): readonly Reaction<ResourceCommand>[] => [{ command, ifRefused }];
 
-const observe = (machineUid: string, changes: ObserveHost['data']['changes']): readonly Reaction<ResourceCommand>[] =>
-  answer({ type: 'ObserveHost', data: { machineUid, changes } });
+type Told = ObserveHost['data']['told'];
+
+/** An event told again after a later one that changed the machine: taken, it would set the machine back. */
+const isOld = (state: ResourceContextState, machineUid: string, { lineage, position }: Told): boolean => {
+  const told = state.hosts.get(machineUid)?.told ?? null;
+  return told !== null && told.lineage === lineage && position <= told.position;
+};
+
+const toldBy = ({ lineage, position }: EventEnvelope): Told => ({ lineage, position });
 
 /** Keeps the list of machines as context `machine` tells it; the first phase of offline is answered, fences are noted. */
 export const machineReactor: Reactor<ResourceContextState, ResourceCommand> = {
   types,
-  react: (_state, envelope) => {
+  react: (state, envelope) => {
     const event = asForeign(envelope, types);
     const { uid, name } = event.data;
+    const told = toldBy(envelope);
+    if (isOld(state, uid, told)) return [];
+    const observe = (machineUid: string, changes: ObserveHost['data']['changes']) =>
+      answer({ type: 'ObserveHost', data: { machineUid, changes, told } });
     switch (event.type) {
       case 'MachineAdded': {
         const { address, pool, rack, zone, labels } = event.data;
         const named = { machineUid: uid, machine: name, address, pool, rack, zone, labels };
         return answer({
           type: 'AddHost',
-          data: { ...named, state: 'NEW', suspect: false, capacity: null, foreignPorts: [] },
+          data: { ...named, state: 'NEW', suspect: false, capacity: null, foreignPorts: [], told },
         });
       }
       case 'MachineLabelled': {
