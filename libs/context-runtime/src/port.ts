@@ -1,4 +1,4 @@
-import type { Command, EventEnvelope, Json, JsonObject } from '@yiqiu/kernel';
+import type { Command, ContextName, EventEnvelope, Json, JsonObject } from '@yiqiu/kernel';
 
 export interface SubmitMeta {
   /**
@@ -35,6 +35,15 @@ export interface RuntimeStatus {
   readonly position: number;
   readonly published: number;
   readonly message: string | null;
+  /** Contexts whose events are no longer taken until an operator has seen to it. */
+  readonly halts: readonly ConsumerHalt[];
+}
+
+export interface ConsumerHalt {
+  readonly context: ContextName;
+  readonly message: string;
+  /** ms since the epoch. */
+  readonly sinceMs: number;
 }
 
 /**

@@ -90,7 +90,7 @@ const controllerOf = (fake: FakeLog, followers: Set<Sink>) => {
     head(): log.HeadResponse {
       const { l, c } = fake.closed;
       const position = fake.events.length;
-      return { context: fake.context, lineage: 'lineage', position, epoch: 1, closedL: l, closedC: c };
+      return { context: fake.context, lineage: 'lineage', position, epoch: 1, closedL: l, closedC: c, halts: [] };
     }
   }
   return FakeController;

@@ -16,6 +16,7 @@ import {
 import { machine, service, type common } from '@yiqiu/contracts/grpc';
 import type { z } from 'zod';
 import { Backends } from '../backends/backends.ts';
+import { haltAlarms } from '../backends/halts.ts';
 import { viewOf } from '../backends/view.ts';
 import { flags, type Query as QueryOf } from '../http/request.ts';
 
@@ -39,7 +40,7 @@ export class StatusRoutes {
     const { service: services, machine: machines } = this.backends;
     const svc = service.ServicePlatformServiceService;
     const mch = machine.MachineServiceService;
-    const [groups, serviceRows, units, pools, alarms] = await Promise.all([
+    const [groups, serviceRows, units, pools, machineAlarms, halts] = await Promise.all([
       only === undefined
         ? all(page(groupView, 'GroupPage'), (request) => services.call(svc.listGroups, request, idempotent), {})
         : services.call(svc.getGroup, { name: only, minPosition: undefined }, idempotent).then((group) => [group]),
@@ -47,7 +48,9 @@ export class StatusRoutes {
       all(page(unitView, 'UnitPage'), (request) => services.call(svc.listUnits, request, idempotent), filters),
       all(page(poolView, 'PoolPage'), (request) => machines.call(mch.listPools, request, idempotent), {}),
       all(page(alarmView, 'AlarmPage'), (request) => machines.call(mch.listAlarms, request, idempotent), {}),
+      haltAlarms(this.backends),
     ]);
+    const alarms = [...halts, ...machineAlarms];
     const counts: { [state: string]: number } = {};
     for (const pool of pools)
       for (const [state, count] of Object.entries(pool.machines)) counts[state] = (counts[state] ?? 0) + count;

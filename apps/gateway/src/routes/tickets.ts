@@ -4,6 +4,7 @@ import { alarmView, page, ticketView, verbBody, type AlarmView, type TicketView 
 import { machine as stubs } from '@yiqiu/contracts/grpc';
 import type { FastifyRequest } from 'fastify';
 import { Backends } from '../backends/backends.ts';
+import { haltAlarms } from '../backends/halts.ts';
 import { viewOf } from '../backends/view.ts';
 import { checked } from '../http/check.ts';
 import { commandMeta, listRequest, type Query as QueryOf } from '../http/request.ts';
@@ -57,6 +58,12 @@ export class AlarmRoutes {
   @ApiOkResponse({ standardSchema: alarmPage })
   async list(@Query() query: QueryOf): Promise<{ items: AlarmView[]; next: string | null }> {
     const request = listRequest(query, ['state', 'pool', 'machine']);
-    return viewOf(alarmPage, await this.backends.machine.call(rpc.listAlarms, request, idempotent));
+    const { pool, machine, state } = request.filters;
+    // The platform's own come first, on the first page; none is of a pool or a machine.
+    const isTheirs = request.cursor === '' && pool === undefined && machine === undefined && state !== 'ended';
+    const own = isTheirs ? (await haltAlarms(this.backends)).slice(0, request.limit - 1) : [];
+    const rest = { ...request, limit: request.limit - own.length };
+    const found = viewOf(alarmPage, await this.backends.machine.call(rpc.listAlarms, rest, idempotent));
+    return { items: [...own, ...found.items], next: found.next };
   }
 }

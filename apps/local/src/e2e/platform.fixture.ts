@@ -124,6 +124,11 @@ export class TestPlatform {
     return JSON.parse(readFileSync(join(this.data, 'platform.json'), 'utf8')) as PlatformFile;
   }
 
+  /** By `<part>-grpc`, `<part>-http`, `postgres`, `nats`. */
+  get ports(): { readonly [name: string]: number | undefined } {
+    return JSON.parse(readFileSync(join(this.data, 'ports.json'), 'utf8')) as { [name: string]: number };
+  }
+
   /** Every process of it that lives now, those of machines included. */
   async processes(): Promise<ProcessIdentity[]> {
     const rows = await this.fate('list');

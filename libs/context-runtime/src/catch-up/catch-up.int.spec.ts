@@ -40,7 +40,7 @@ const positions = async (stream: AsyncIterable<proto.StoredEvent>): Promise<numb
 describe('the log over gRPC', () => {
   it('is read as asked, in its stored bytes', async () => {
     const { runtime, log } = await open();
-    const { client } = await serve({ log, stateHash: () => runtime.stateHash() });
+    const { client } = await serve({ log, stateHash: () => runtime.stateHash(), halts: () => runtime.status().halts });
     await addMany(runtime, 2_500);
     const all = await Array.fromAsync<proto.StoredEvent>(client.read(request()));
     expect(all).toHaveLength(2_500);
@@ -55,7 +55,7 @@ describe('the log over gRPC', () => {
 
   it('is followed, until the reader goes', async () => {
     const { runtime, log } = await open();
-    const { client } = await serve({ log, stateHash: () => runtime.stateHash() });
+    const { client } = await serve({ log, stateHash: () => runtime.stateHash(), halts: () => runtime.status().halts });
     await addMany(runtime, 3);
     const call = client.read(request({ follow: true, stream: 'counter/c0' }));
     const got: number[] = [];
@@ -71,7 +71,11 @@ describe('the log over gRPC', () => {
 
   it('tells its head, its state hash and its blobs', async () => {
     const { runtime, log } = await open();
-    const { client, peer } = await serve({ log, stateHash: () => runtime.stateHash() });
+    const { client, peer } = await serve({
+      log,
+      stateHash: () => runtime.stateHash(),
+      halts: () => runtime.status().halts,
+    });
     await addMany(runtime, 3);
     const signal = new AbortController().signal;
     expect(await grpcCatchUp({ resource: peer }).head('resource', signal)).toEqual({
@@ -101,7 +105,7 @@ describe('the log over gRPC', () => {
     ['a blob that is not there', (client) => client.readBlob({ digest: 'a'.repeat(64) }), status.NOT_FOUND],
   ])('refuses %s', async (_name, ask, code) => {
     const { runtime, log } = await open();
-    const { client } = await serve({ log, stateHash: () => runtime.stateHash() });
+    const { client } = await serve({ log, stateHash: () => runtime.stateHash(), halts: () => runtime.status().halts });
     const error = await Array.fromAsync(ask(client)).then(
       () => null,
       (failure: ServiceError) => failure,
@@ -138,7 +142,7 @@ describe('a consumer that was away while the stream was lost', () => {
       ...{ context: 'machine', bus, log: openMemoryLog({ context: 'machine' }) },
       timings: { busRetentionMs, leaseTtlMs: 10_000 },
     });
-    const { peer } = await serve({ log: machine.log, stateHash: () => machine.runtime.stateHash() });
+    const { peer } = await serve({ log: machine.log, stateHash: () => machine.runtime.stateHash(), halts: () => [] });
     const log = openMemoryLog({ context: 'resource' });
     const openResource = () =>
       openOver({

@@ -1,5 +1,6 @@
 import { RefusedError, refusal, type DomainError } from '@yiqiu/kernel';
 import type { log } from '@yiqiu/contracts/grpc';
+import type { ConsumerHalt } from '../port.ts';
 import { blobReadBytesMax, type EventLog, type ReadOptions, type StoredEvent } from '@yiqiu/event-log';
 
 /** What a context shows of its log. */
@@ -7,6 +8,8 @@ export interface ServedLog {
   readonly log: EventLog;
   /** Of the leader; refuses `unavailable` elsewhere. */
   stateHash(): Promise<{ readonly position: number; readonly hash: string }>;
+  /** What its context no longer hears. */
+  halts(): readonly ConsumerHalt[];
 }
 
 /** Bytes of a blob in one message. */
@@ -33,9 +36,9 @@ export async function* readEvents(
   }
 }
 
-export const readHead = async ({ log }: Pick<ServedLog, 'log'>): Promise<log.HeadResponse> => {
+export const readHead = async ({ log, halts }: Pick<ServedLog, 'log' | 'halts'>): Promise<log.HeadResponse> => {
   const { context, lineage, position, epoch, closed } = await log.head();
-  return { context, lineage, position, epoch, closedL: closed.l, closedC: closed.c };
+  return { context, lineage, position, epoch, closedL: closed.l, closedC: closed.c, halts: [...halts()] };
 };
 
 /** A blob in pieces. Throws RefusedError `not-found`. */

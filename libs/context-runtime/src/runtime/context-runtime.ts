@@ -4,7 +4,7 @@ import { LogHoleError, type Head } from '@yiqiu/event-log';
 import { Backoff, Deadline, GuardedClock, pause, within } from '../host/index.ts';
 import { Follower, LeadershipLease, settle } from '../leadership/index.ts';
 import type { Memory } from '../memory/index.ts';
-import type { Runtime, RuntimeStatus, SubmitMeta, Submitted } from '../port.ts';
+import type { ConsumerHalt, Runtime, RuntimeStatus, SubmitMeta, Submitted } from '../port.ts';
 import { FoldFailedError, foldUpTo, rebuild } from '../rebuild/index.ts';
 import { asError, errorText } from '../reports.ts';
 import { slicedStateHash } from '../snapshots/index.ts';
@@ -38,7 +38,7 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
   readonly #clock: GuardedClock;
   readonly #lease: LeadershipLease;
   readonly #listeners = new Set<(events: readonly EventEnvelope[]) => void>();
-  readonly #halted = new Map<ContextName, string>();
+  readonly #halted = new Map<ContextName, ConsumerHalt>();
   readonly #stopping = new AbortController();
   readonly #settled: Promise<void>;
   #settle: () => void = () => undefined;
@@ -126,7 +126,8 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
 
   status(): RuntimeStatus {
     const head = this.#head;
-    const halted = [...this.#halted].map(([context, why]) => `consumer of ${context} halted: ${why}`);
+    const halts = [...this.#halted.values()];
+    const halted = halts.map(({ context, message }) => `consumer of ${context} halted: ${message}`);
     return {
       phase: this.#phase,
       lineage: head?.lineage ?? null,
@@ -134,6 +135,7 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
       position: this.#term?.writer.durablePosition ?? this.#follower?.position ?? head?.position ?? 0,
       published: this.#term?.publisher.published ?? 0,
       message: [this.#message, ...halted].filter((part) => part !== null).join('; ') || null,
+      halts,
     };
   }
 
@@ -333,7 +335,7 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
   }
 
   #onConsumerHalted(context: ContextName, error: Error): void {
-    this.#halted.set(context, error.message);
+    this.#halted.set(context, { context, message: error.message, sinceMs: this.#clock.now() });
     const code = error.name === 'ForeignLineageError' ? 'foreign-lineage' : 'consumer-halted';
     this.#options.reports.alarm({
       context: this.context,

@@ -16,7 +16,7 @@ export interface TermOptions<S, C extends Command, E extends NewEvent> {
   readonly clock: GuardedClock;
   readonly leaseHeld: () => boolean;
   /** Consumers that stand until an operator lets them go on. */
-  readonly halted: ReadonlyMap<ContextName, string>;
+  readonly halted: ReadonlyMap<ContextName, unknown>;
   readonly onConsumerHalted: (context: ContextName, error: Error) => void;
   readonly onCommitted: (events: readonly EventEnvelope[]) => void;
 }

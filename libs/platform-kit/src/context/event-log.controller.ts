@@ -2,9 +2,10 @@ import type { Metadata, ServerWritableStream } from '@grpc/grpc-js';
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import { readBlob, readEvents, readHead } from '@yiqiu/context-runtime';
-import type { ServedLog } from '@yiqiu/context-runtime';
+import type { Runtime, ServedLog } from '@yiqiu/context-runtime';
 import type { log } from '@yiqiu/contracts/grpc';
 import type { EventLog } from '@yiqiu/event-log';
+import type { Command } from '@yiqiu/kernel';
 import type { Observable } from 'rxjs';
 import { streamOut } from '../grpc/index.ts';
 import { STOPPING } from '../service/lifecycle.ts';
@@ -18,10 +19,10 @@ export class EventLogController {
 
   constructor(
     @Inject(EVENT_LOG) eventLog: EventLog,
-    @Inject(RUNTIME) runtime: Pick<ServedLog, 'stateHash'>,
+    @Inject(RUNTIME) runtime: Pick<ServedLog, 'stateHash'> & Pick<Runtime<unknown, Command>, 'status'>,
     @Inject(STOPPING) stopping: AbortSignal,
   ) {
-    this.#served = { log: eventLog, stateHash: () => runtime.stateHash() };
+    this.#served = { log: eventLog, stateHash: () => runtime.stateHash(), halts: () => runtime.status().halts };
     this.#stopping = stopping;
   }
 

@@ -43,6 +43,7 @@ class Probe {
       epoch: this.#calls,
       closedL: 0,
       closedC: 0,
+      halts: [],
     };
   }
 
