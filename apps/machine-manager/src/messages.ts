@@ -21,6 +21,7 @@ export const machineMessage = ({
   zone,
   agent,
   capacity,
+  allocated,
   operation,
   ticket,
   ...rest
@@ -35,6 +36,7 @@ export const machineMessage = ({
     observedAt: agent.observedAt ?? undefined,
   },
   capacity: capacity ?? undefined,
+  allocated: allocated ?? undefined,
   operation:
     operation === null
       ? undefined

@@ -45,11 +45,7 @@ export class MachineRoutes {
   @Get(':machine')
   @ApiOkResponse({ standardSchema: machineView })
   async show(@Param('machine') name: string): Promise<MachineView> {
-    const [found, allocated] = await Promise.all([
-      this.backends.machine.call(rpc.getMachine, { name, minPosition: undefined }, idempotent),
-      this.#allocated(),
-    ]);
-    return withAllocated(viewOf(machineView, found), allocated);
+    return this.#whole(await this.backends.machine.call(rpc.getMachine, { name, minPosition: undefined }, idempotent));
   }
 
   /** The answer holds the one-time token, so nothing on the way may keep it. */
@@ -68,7 +64,7 @@ export class MachineRoutes {
     );
     const server = `${request.protocol}://${request.host}`;
     const command = `yiqiu-agent run --server ${server} --token ${added.joinToken} --root /var/lib/yiqiu`;
-    return { ...viewOf(machineView, added.machine), joinToken: added.joinToken, command };
+    return { ...(await this.#whole(added.machine)), joinToken: added.joinToken, command };
   }
 
   /** A person's proof that nothing of the machine runs any more. */
@@ -83,7 +79,7 @@ export class MachineRoutes {
     const { verified, reason, override } = checked(declareDeadBody, body);
     const meta = commandMeta(request, reason);
     const changed = await this.backends.machine.call(rpc.declareDead, { meta, name, verified, override }, idempotent);
-    return viewOf(machineView, changed.machine);
+    return this.#whole(changed.machine);
   }
 
   @Post(':machine/:verb')
@@ -114,7 +110,7 @@ export class MachineRoutes {
       { meta, name, verb: known.data, override },
       idempotent,
     );
-    return changed.machine === undefined ? null : viewOf(machineView, changed.machine);
+    return changed.machine === undefined ? null : this.#whole(changed.machine);
   }
 
   /** What the body leaves out keeps its value. */
@@ -128,30 +124,42 @@ export class MachineRoutes {
     };
     const meta = commandMeta(request, reason);
     const changed = await this.backends.machine.call(rpc.labelMachine, { meta, name, ...wanted }, idempotent);
-    return viewOf(machineView, changed.machine);
+    return this.#whole(changed.machine);
   }
 
   async #maintain(name: string, body: unknown, request: FastifyRequest): Promise<MachineView> {
     const { on, reason } = checked(maintenanceBody, body);
     const meta = commandMeta(request, reason);
     const changed = await this.backends.machine.call(rpc.setMaintenance, { meta, name, on }, idempotent);
-    return viewOf(machineView, changed.machine);
+    return this.#whole(changed.machine);
   }
 
-  /** By machine uid: the resource layer's, since the machine layer does not know of containers. */
-  async #allocated(): Promise<Allocated> {
-    const found = await this.backends.resource.call(
-      resource.ResourceServiceService.getAllocated,
-      {},
-      { ...idempotent, deadlineMs: allocatedDeadlineMs },
-    );
-    return found.machines;
+  async #whole(found: unknown): Promise<MachineView> {
+    return withAllocated(viewOf(machineView, found), await this.#allocated());
+  }
+
+  /**
+   * By machine uid: the resource layer's, since the machine layer does not know of containers. Null while it is away: that
+   * is no reason to keep an operator from the machines.
+   */
+  async #allocated(): Promise<Allocated | null> {
+    try {
+      const found = await this.backends.resource.call(
+        resource.ResourceServiceService.getAllocated,
+        {},
+        { ...idempotent, deadlineMs: allocatedDeadlineMs },
+      );
+      return found.machines;
+    } catch (error) {
+      if (error instanceof RefusedError && error.error.kind === 'unavailable') return null;
+      throw error;
+    }
   }
 }
 
 type Allocated = resource.GetAllocatedResponse['machines'];
 
-const withAllocated = (machine: MachineView, allocated: Allocated): MachineView => ({
+const withAllocated = (machine: MachineView, allocated: Allocated | null): MachineView => ({
   ...machine,
-  allocated: allocated[machine.uid] ?? machine.allocated,
+  allocated: allocated === null ? null : (allocated[machine.uid] ?? machine.allocated),
 });

@@ -63,16 +63,30 @@ export class Redelivery {
 
   async restartWith(target: Context, source: Context, cursor: Cursor): Promise<void> {
     await this.#platform.fate('kill', processOf[target]);
-    await this.#pool.query(`UPDATE ${target}.head SET cursors = jsonb_set(cursors, '{${source}}', $1)`, [
-      JSON.stringify(cursor),
-    ]);
+    // The dead one's lease ends with it: waiting for that is the subject of other tests.
+    await this.#pool.query(
+      `UPDATE ${target}.head SET cursors = jsonb_set(cursors, '{${source}}', $1), lease_holder = NULL, lease_until = NULL`,
+      [JSON.stringify(cursor)],
+    );
   }
 
-  caughtUp(target: Context, source: Context, end: number): Promise<unknown> {
-    return waitFor(async () => (await this.cursor(target, source)).position >= end, {
-      deadlineMs: 90_000,
-      what: `${target} to have taken all events of ${source} again`,
-    });
+  async caughtUp(target: Context, source: Context, end: number): Promise<void> {
+    try {
+      await waitFor(async () => (await this.cursor(target, source)).position >= end, {
+        deadlineMs: 90_000,
+        what: `${target} to have taken all events of ${source} again`,
+      });
+    } catch (error) {
+      const { position } = await this.cursor(target, source);
+      const log = readFileSync(join(this.#platform.data, 'log', `${processOf[target]}.log`), 'utf8');
+      const tail = log.trimEnd().split('\n').slice(-5).join('\n');
+      throw new Error(`at ${position} of ${end}; ${await this.#readyz(target)}\n${tail}`, { cause: error });
+    }
+  }
+
+  async #readyz(target: Context): Promise<string> {
+    const url = `http://127.0.0.1:${this.#platform.ports[`${processOf[target]}-http`]}/readyz`;
+    return fetch(url, { signal: AbortSignal.timeout(2_000) }).then((response) => response.text(), String);
   }
 
   async #position(context: Context): Promise<number> {

@@ -65,7 +65,8 @@ export const machineView = z
       observedAt: timeOrNull,
     }),
     capacity: capacityView.nullable(),
-    allocated: capacityView,
+    /** Null while the resource layer does not answer: nobody else knows. */
+    allocated: capacityView.nullable(),
     possible: z.array(z.string()),
     operation: z
       .object({

@@ -20,7 +20,7 @@ const messageOf = ({ operation, faults, ticket }: MachineView): string =>
     .filter((text) => text !== null)
     .join('; ');
 
-const used = (part: number, whole: number | undefined): string => `${part}/${whole ?? '?'}`;
+const used = (part: number | undefined, whole: number | undefined): string => `${part ?? '?'}/${whole ?? '?'}`;
 
 export const machines: Noun<MachineView> = {
   path: '/machines',
@@ -35,9 +35,9 @@ export const machines: Noun<MachineView> = {
     { title: 'AGENT', value: ({ agent }) => (agent.connected ? 'connected' : 'away'), paint: coloured },
     { title: 'SEEN', value: ({ agent }) => ago(agent.lastSeen, Date.now()) },
     { title: 'FLAGS', value: flagsOf },
-    { title: 'CPU m', value: ({ allocated, capacity }) => used(allocated.cpuMilli, capacity?.cpuMilli) },
-    { title: 'MEMORY MiB', value: ({ allocated, capacity }) => used(allocated.memoryMiB, capacity?.memoryMiB) },
-    { title: 'DISK MiB', value: ({ allocated, capacity }) => used(allocated.diskMiB, capacity?.diskMiB), wide: true },
+    { title: 'CPU m', value: ({ allocated, capacity }) => used(allocated?.cpuMilli, capacity?.cpuMilli) },
+    { title: 'MEMORY MiB', value: ({ allocated, capacity }) => used(allocated?.memoryMiB, capacity?.memoryMiB) },
+    { title: 'DISK MiB', value: ({ allocated, capacity }) => used(allocated?.diskMiB, capacity?.diskMiB), wide: true },
     { title: 'RACK', value: ({ rack }) => rack ?? '-', wide: true },
     { title: 'ZONE', value: ({ zone }) => zone ?? '-', wide: true },
     {

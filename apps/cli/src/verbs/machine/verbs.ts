@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { machineView, unitView } from '@yiqiu/contracts';
 import { z } from 'zod';
@@ -24,6 +25,10 @@ const seedVerbs: { readonly [verb: string]: { readonly about: string; readonly a
 interface VerbOptions extends YesOptions, ReasonOptions {
   readonly override?: boolean;
 }
+
+const offlineWaitMs = 60_000;
+const offlinePollMs = 250;
+const lastEvents = z.object({ items: z.array(z.object({ data: z.object({ message: z.string() }) })) });
 
 interface Question {
   readonly verb: string;
@@ -60,7 +65,32 @@ const change = async (session: Session, verb: string, name: string, options: Ver
   if (seedVerbs[verb]?.asks === true) await ask(session, { verb, name, options });
   const body = { reason: options.reason ?? null, ...(options.override === true ? { override: true } : {}) };
   const answer = await session.rest.change('POST', `${machinePath(name)}/${verb}`, body);
-  print(session, name, answer.body);
+  print(session, name, verb === 'offline' ? await offlined(session, name) : answer.body);
+};
+
+/** Offline has two phases: asked for, then granted or refused by the resource layer. Throws where it is refused. */
+const offlined = async (session: Session, name: string): Promise<unknown> => {
+  const end = performance.now() + offlineWaitMs;
+  for (;;) {
+    const body = await session.rest.get(machinePath(name));
+    const { uid, state, operation } = machineView.parse(body);
+    if (state === 'OFFLINE') return body;
+    if (operation?.kind !== 'offline') throw new CliError(exitCodes.refused, await whyNot(session, name, uid), null);
+    if (performance.now() > end)
+      throw new CliError(
+        exitCodes.timedOut,
+        `machine ${name} is ${state}: ${operation.message ?? 'offline goes on'}`,
+        null,
+      );
+    await delay(offlinePollMs);
+  }
+};
+
+const whyNot = async (session: Session, name: string, uid: string): Promise<string> => {
+  const query = { stream: `machine/${uid}`, type: 'OfflineCancelled', backwards: 'true', limit: '1' };
+  const { items } = lastEvents.parse(await session.rest.get('/events', query));
+  const why = items[0]?.data.message ?? 'it was cancelled';
+  return `machine ${name} does not go offline: ${why}`;
 };
 
 export const addSeedVerbs = (command: Command, session: Session): void => {
