@@ -69,14 +69,14 @@ const find = ({ parts, machines }: Subjects, name: string): Act | null => {
 const ofPart = async (part: Part, verb: Parameters<Act>[0]): Promise<void> => {
   if (verb === 'kill') await part.kill(false);
   else if (verb === 'start') await part.start();
-  else if (verb === 'pause') part.pause();
+  else if (verb === 'pause') await part.pause();
   else part.resume();
 };
 
 const ofMachine = async (machine: LocalMachine, verb: Parameters<Act>[0]): Promise<void> => {
   if (verb === 'kill') await machine.kill();
   else if (verb === 'start') await machine.start();
-  else if (verb === 'pause') machine.pause();
+  else if (verb === 'pause') await machine.pause();
   else machine.resume();
 };
 

@@ -56,9 +56,9 @@ export class LocalMachine {
     return unitProcesses(this.root).length > 0;
   }
 
-  pause(): void {
+  async pause(): Promise<void> {
     if (this.#power === 'on') this.#power = 'paused';
-    this.agent.pause();
+    await this.agent.pause();
     for (const identity of machineProcesses(this.root)) pauseTree(identity);
   }
 

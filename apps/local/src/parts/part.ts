@@ -71,16 +71,21 @@ export class Part {
     this.registry.remove(this.name);
   }
 
-  /** SIGKILL to it and its descendants (`alone`: to it). It comes back after a second, unless `stayDown`. */
+  /**
+   * SIGKILL to it and its descendants (`alone`: to it). It comes back after a second, unless `stayDown`. One that is just
+   * starting is killed as soon as it serves: before that, who it is is not known here.
+   */
   async kill(stayDown: boolean): Promise<void> {
     if (stayDown) await this.#hold();
+    else await this.#settled();
     const child = this.#process;
     if (this.spec.alone !== true) return child?.kill();
     child?.signal('SIGKILL');
     await child?.exited;
   }
 
-  pause(): void {
+  async pause(): Promise<void> {
+    await this.#settled();
     if (this.spec.alone === true) this.#process?.signal('SIGSTOP');
     else this.#process?.pause();
   }
@@ -94,7 +99,12 @@ export class Part {
     this.#wanted = false;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#starting !== null) await this.#starting.catch(() => undefined); // its failure was reported to whoever started it
+    await this.#settled();
+  }
+
+  /** Not in the middle of a start. A failure of it was reported to whoever started it. */
+  async #settled(): Promise<void> {
+    if (this.#starting !== null) await this.#starting.catch(() => undefined);
   }
 
   #running(): boolean {
