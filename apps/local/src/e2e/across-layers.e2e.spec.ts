@@ -157,14 +157,25 @@ describe('across the layers', () => {
     });
   });
 
-  describe('UnitRequested, UnitRemoved → resource: a container is allocated, released', () => {
+  describe('UnitRequested → resource: a container is allocated', () => {
     it('once, whatever is told again', async () => {
       await apply('shop', `services:\n${service('web', 'plain', 2)}${service('keep', 'again', 2)}`);
       await allRun('shop', 4);
       expect(await redelivery.again('resource', first(...(await events('UnitRequested'))))).toEqual([]);
       expect(ordinals(await containers('shop'))).toEqual(['shop/keep/0', 'shop/keep/1', 'shop/web/0', 'shop/web/1']);
     });
+  });
 
+  describe('UnitReady → resource: ALLOCATED becomes ACTIVE', () => {
+    it('once', async () => {
+      expect((await containers('shop')).map(({ state }) => state)).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE', 'ACTIVE']);
+      const ready = (await events('UnitReady')).filter(({ data: { unit } }) => /^shop/.test(String(unit)));
+      expect(await redelivery.again('resource', first(...ready))).toEqual([]);
+      expect(await countOf('ContainerActivated', 'shop/web/0')).toBe(1);
+    });
+  });
+
+  describe('UnitRequested that finds no room, UnitRemoved → resource', () => {
     it('refused: PlacementPending with the reason, all or none; placed when there is room', async () => {
       await apply('wide', `services:\n${service('web', 'plain', 4, ', ports: { http: 9100 }')}`, '--detach');
       const pending = await event('PlacementPending', ofUnit('wide/web/3'));
@@ -198,15 +209,6 @@ describe('across the layers', () => {
       const released = (await events('ContainerReleased')).filter(({ data: { unit } }) => unit === 'wide/web/0');
       expect(released).toHaveLength(1);
       expect(await redelivery.again('resource', first(...(await events('ContainerDeclined'))))).toEqual([]);
-    });
-  });
-
-  describe('UnitReady → resource: ALLOCATED becomes ACTIVE', () => {
-    it('once', async () => {
-      expect((await containers('shop')).map(({ state }) => state)).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE', 'ACTIVE']);
-      const ready = (await events('UnitReady')).filter(({ data: { unit } }) => /^shop/.test(String(unit)));
-      expect(await redelivery.again('resource', first(...ready))).toEqual([]);
-      expect(await countOf('ContainerActivated', 'shop/web/0')).toBe(1);
     });
   });
 
@@ -339,7 +341,7 @@ describe('across the layers', () => {
     });
   });
 
-  it('everything, told again from the beginning, says nothing new of what is there', async () => {
+  it('the whole history of machines, told again at its end, moves nothing', async () => {
     const before = [...(await units('shop')), ...(await units('home'))].map(({ uid, incarnation, machine: on }) => [
       uid,
       incarnation,
