@@ -121,9 +121,7 @@ describe('the steps of a unit', () => {
   });
 
   it('an init that is skipped is never run over what it left', async () => {
-    const program = await rig.publish(
-      serverPackage({ 'hooks/init': '#!/bin/sh\necho once >> data/first\nexit 5\n' }),
-    );
+    const program = await rig.publish(serverPackage({ 'hooks/init': '#!/bin/sh\necho once >> data/first\nexit 5\n' }));
     expect(await rig.step(program, 'install')).toMatchObject({ outcome: 'failed', exitCode: 5 });
     expect((await rig.step(program, 'config-changed')).outcome).toBe('succeeded');
     expect(await rig.step(program, 'install', { reason: 'upgrade' })).toMatchObject({ outcome: 'succeeded' });
