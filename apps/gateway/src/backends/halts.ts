@@ -1,5 +1,6 @@
 import type { AlarmView } from '@yiqiu/contracts';
 import { log } from '@yiqiu/contracts/grpc';
+import { RefusedError } from '@yiqiu/kernel';
 import type { Backends } from './backends.ts';
 
 const askDeadlineMs = 2_000;
@@ -15,10 +16,8 @@ export const haltAlarms = async (backends: Backends): Promise<AlarmView[]> => {
 };
 
 const haltsOf = async (backends: Backends, own: (typeof contexts)[number]): Promise<AlarmView[]> => {
-  const head = await backends[own]
-    .call(log.EventLogServiceService.head, {}, { idempotent: true, deadlineMs: askDeadlineMs })
-    .catch(() => null);
-  return (head?.halts ?? []).map(({ context, message, sinceMs }) => ({
+  const halts = await askHalts(backends, own);
+  return halts.map(({ context, message, sinceMs }) => ({
     id: `consumer-halted:${own}:${context}`,
     kind: 'consumer-halted',
     pool: null,
@@ -27,4 +26,14 @@ const haltsOf = async (backends: Backends, own: (typeof contexts)[number]): Prom
     until: null,
     message: `context ${own} takes no more events of context ${context}: ${message}`,
   }));
+};
+
+const askHalts = async (backends: Backends, own: (typeof contexts)[number]): Promise<readonly log.ConsumerHalt[]> => {
+  try {
+    const options = { idempotent: true, deadlineMs: askDeadlineMs } as const;
+    return (await backends[own].call(log.EventLogServiceService.head, {}, options)).halts;
+  } catch (error) {
+    if (error instanceof RefusedError && error.error.kind === 'unavailable') return [];
+    throw error;
+  }
 };
