@@ -31,7 +31,7 @@ const stage = async (name, work) => {
 
 const command = (label, file, fileArgs) => run(`test-${label}`, file, fileArgs, { env, show: true });
 
-/** All jest projects of one reach; `workers` 1 where the tests start whole platforms. */
+/** All jest projects of one reach. Whole platforms stand beside each other: they wait more than they work. */
 const jest = (reach, workers) =>
   stage(reach, async () => {
     const output = join(root, '.nx', 'log', `jest-${reach}.json`);
@@ -110,7 +110,7 @@ entry(async () => {
   await stage('typecheck', () => command('typecheck', bin('tsc'), ['-p', 'tsconfig.spec.json']));
   await jest('unit', 2);
   await jest('int', 2);
-  await jest('e2e', 1);
+  await jest('e2e', 2);
   summary();
   process.exit(results.some(({ failure }) => failure !== null) || counts.failed > 0 ? 1 : 0);
 });

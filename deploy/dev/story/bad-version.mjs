@@ -1,12 +1,11 @@
 // Broken new versions of redis: one whose hook upgrade fails, one that never gets ready. Each stops at the canary, is rolled back,
 // and the old one serves all the while, without a manual step. usage: node bad-version.mjs [--data DIR]
-import { inOrder, lostOf, options, Platform, proxyTargets, whole } from './platform.mjs';
+import { inOrder, lostOf, options, Platform, whole } from './platform.mjs';
 import { pushChanged } from './programs.mjs';
-import { chapter, promise, say, tell, until } from './say.mjs';
-import { Writer } from './writer.mjs';
+import { chapter, promise, say, until } from './say.mjs';
+import { tellUnderWrites } from './writing.mjs';
 
 const platform = new Platform(options().dataDir);
-const proxies = proxyTargets(platform);
 const service = 'cache/redis';
 
 const broken = {
@@ -62,20 +61,9 @@ const upgrade = async (what, { files, told }) => {
   promise('events tell it', inOrder(roll, ['DeploymentStarted', 'DeploymentFinished']), states.join('; '));
 };
 
-let writer = null;
-await tell(
-  'Broken new versions',
-  async () => {
-    await whole(platform, 60);
-    writer = new Writer({ prefix: `story-${Date.now()}`, targets: proxies.targets, everyMs: 5 }).start();
-    await until('the first write is acknowledged', 30, () => writer.acknowledged.length > 0);
-    for (const [what, how] of Object.entries(broken)) await upgrade(what, how);
-    await writer.stop();
-    const lost = await lostOf(writer, proxies.targets);
-    promise('the old one served all the while', writer.longestGapMs < 5_000 && lost.length === 0, writer.summary());
-  },
-  async () => {
-    await writer?.stop();
-    proxies.close();
-  },
-);
+await tellUnderWrites(platform, 'Broken new versions', { everyMs: 5 }, async (writer, proxies) => {
+  for (const [what, how] of Object.entries(broken)) await upgrade(what, how);
+  await writer.stop();
+  const lost = await lostOf(writer, proxies.targets);
+  promise('the old one served all the while', writer.longestGapMs < 5_000 && lost.length === 0, writer.summary());
+});

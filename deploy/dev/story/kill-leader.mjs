@@ -1,20 +1,19 @@
 // The machine with the leader of cache/redis is killed, N times in a row (20), under a writer with WAIT 1 through the proxies.
 // usage: node kill-leader.mjs [N] [--data DIR]
 import { setTimeout as pause } from 'node:timers/promises';
-import { bringBack, lostOf, options, Platform, proxyTargets, whole } from './platform.mjs';
-import { chapter, promise, say, tell, until } from './say.mjs';
-import { Writer } from './writer.mjs';
+import { bringBack, lostOf, options, Platform, whole } from './platform.mjs';
+import { chapter, promise, say, until } from './say.mjs';
+import { tellUnderWrites } from './writing.mjs';
 
 const { dataDir, words } = options();
 const kills = Number(words[0] ?? 20);
 const platform = new Platform(dataDir);
-const proxies = proxyTargets(platform);
 const services = ['cache/redis', 'cache/proxy'];
 
 const allUnits = async () => (await Promise.all(services.map((name) => platform.units(name)))).flat();
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
-const kill = async (round, writer) => {
+const kill = async (round, writer, proxies) => {
   const before = await allUnits();
   const leader = before.find(({ leader: leads }) => leads);
   const { machine } = leader;
@@ -67,22 +66,11 @@ const kill = async (round, writer) => {
   promise('started, repaired: READY', true, `after ${seconds(killedAt)}`);
 };
 
-let writer = null;
-await tell(
-  `${kills} kills of the leader’s machine`,
-  async () => {
-    await whole(platform, 60);
-    writer = new Writer({ prefix: `story-${Date.now()}`, targets: proxies.targets, everyMs: 5 }).start();
-    await until('the first write is acknowledged', 30, () => writer.acknowledged.length > 0);
-    for (let round = 1; round <= kills; round += 1) await kill(round, writer);
-    await writer.stop();
-    const lost = await lostOf(writer, proxies.targets);
-    say(writer.summary());
-    chapter(`${kills} kills: ${writer.acknowledged.length} writes acknowledged by WAIT 1, ${lost.length} lost`);
-    promise('no acknowledged write was lost', lost.length === 0, lost.slice(0, 20).join(' '));
-  },
-  async () => {
-    await writer?.stop();
-    proxies.close();
-  },
-);
+await tellUnderWrites(platform, `${kills} kills of the leader’s machine`, { everyMs: 5 }, async (writer, proxies) => {
+  for (let round = 1; round <= kills; round += 1) await kill(round, writer, proxies);
+  await writer.stop();
+  const lost = await lostOf(writer, proxies.targets);
+  say(writer.summary());
+  chapter(`${kills} kills: ${writer.acknowledged.length} writes acknowledged by WAIT 1, ${lost.length} lost`);
+  promise('no acknowledged write was lost', lost.length === 0, lost.slice(0, 20).join(' '));
+});

@@ -1,15 +1,14 @@
 // `kill -9` of the leader's own process of cache/redis: it is healed without a person, and every key is kept.
 // usage: node kill-process.mjs [N] [--data DIR]
-import { inOrder, lostOf, options, Platform, proxyTargets, whole } from './platform.mjs';
-import { chapter, promise, say, tell, until } from './say.mjs';
-import { Writer } from './writer.mjs';
+import { inOrder, lostOf, options, Platform, whole } from './platform.mjs';
+import { chapter, promise, say, until } from './say.mjs';
+import { tellUnderWrites } from './writing.mjs';
 
 const { dataDir, words } = options();
 const kills = Number(words[0] ?? 3);
 const platform = new Platform(dataDir);
-const proxies = proxyTargets(platform);
 
-const kill = async (round, writer) => {
+const kill = async (round, writer, proxies) => {
   const leader = await platform.leader('cache/redis');
   const before = (await platform.programs())[leader.name];
   chapter(`${round} of ${kills}: kill -9 ${before.join(' ')}, the process of ${leader.name}, which leads`);
@@ -50,19 +49,8 @@ const kill = async (round, writer) => {
   );
 };
 
-let writer = null;
-await tell(
-  `${kills} kills of the leader’s process`,
-  async () => {
-    await whole(platform, 60);
-    writer = new Writer({ prefix: `story-${Date.now()}`, targets: proxies.targets, everyMs: 5 }).start();
-    await until('the first write is acknowledged', 30, () => writer.acknowledged.length > 0);
-    for (let round = 1; round <= kills; round += 1) await kill(round, writer);
-    await writer.stop();
-    say(writer.summary());
-  },
-  async () => {
-    await writer?.stop();
-    proxies.close();
-  },
-);
+await tellUnderWrites(platform, `${kills} kills of the leader’s process`, { everyMs: 5 }, async (writer, proxies) => {
+  for (let round = 1; round <= kills; round += 1) await kill(round, writer, proxies);
+  await writer.stop();
+  say(writer.summary());
+});

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { AlarmView, ContainerView, EventView, MachineView, UnitView } from '@yiqiu/contracts';
@@ -63,7 +63,6 @@ describe('across the layers', () => {
 
   const apply = (group: string, services: string, ...more: string[]) => {
     const file = join(platform.dir, `${group}.yaml`);
-    mkdirSync(platform.dir, { recursive: true });
     writeFileSync(file, `apiVersion: yiqiu/v1\nkind: Group\nname: ${group}\n${services}`);
     return yiqiu('apply', '-f', file, '--yes', ...more);
   };
@@ -258,7 +257,7 @@ describe('across the layers', () => {
     });
   });
 
-  describe('OfflineRequested → resource: MachineClosed → machine: OFFLINE', () => {
+  describe('OfflineRequested → resource: MachineCloseRefused → machine', () => {
     it('refused: OfflineCancelled, where containers are left', async () => {
       const [unit] = await units('shop');
       await yiqiu('machine', 'backup', unit?.machine ?? '', '--reason', 'test');
@@ -356,5 +355,18 @@ describe('across the layers', () => {
       on,
     ]);
     expect(after).toEqual(before);
+  });
+
+  it('OfflineRequested → resource: MachineClosed → machine: OFFLINE, where nothing is left', async () => {
+    await yiqiu('destroy', 'shop', '--yes');
+    await yiqiu('destroy', 'home', '--yes');
+    await yiqiu('machine', 'backup', 'm1', '--reason', 'test');
+    await waitFor(async () => (await platform.yiqiu('machine', 'offline', 'm1', '--yes')).status === 0, {
+      deadlineMs: 60_000,
+      what: 'm1 to be offline',
+    });
+    expect((await machine('m1')).state).toBe('OFFLINE');
+    expect(await redelivery.again('machine', await event('MachineClosed'))).toEqual([]);
+    expect(await redelivery.again('resource', await event('OfflineRequested'))).toEqual([]);
   });
 });

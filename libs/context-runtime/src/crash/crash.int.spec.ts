@@ -59,29 +59,29 @@ describe('a process killed', () => {
     const nats = await startNats();
     const postgresUrl = await postgres.createDatabase();
     const logs = await openLogs(postgresUrl);
-    const answered = new Map<string, number>();
-    let waiting: string[] = [];
-    let crashes = 0;
-    let last: Ran<ChildLine> | null = null;
-    for (let runs = 0; crashes < crashesPerPoint; runs++) {
-      if (runs > crashesPerPoint * 3) throw new Error(`only ${crashes} of ${runs} children met ${name}`);
-      waiting.push(...Array.from({ length: commandsPerRun }, (_, n) => `command-${runs}-${n}`));
-      const pass = name === 'snapshot-written' ? 1 : 1 + ((runs * 7) % 12);
-      last = await run({ postgresUrl, natsUrl: nats.url, commands: waiting, fault: { name, pass } });
-      if (last.killed) crashes += 1;
-      for (const line of last.lines) if (line.kind === 'answered') expectSame(answered, line.id, line.position);
-      waiting = waiting.filter((id) => !answered.has(id));
-    }
-    // Everybody asks once more, as clients do that never had an answer; and those that had get the same one.
-    const again = [...waiting, ...[...answered.keys()].slice(0, 50)];
-    last = await run({ postgresUrl, natsUrl: nats.url, commands: again, fault: null });
-    for (const line of last.lines) if (line.kind === 'answered') expectSame(answered, line.id, line.position);
-    const done = last.lines.find((line) => line.kind === 'done');
-    if (done === undefined) throw new Error('the last child did not come to its end');
-
     const link = await connectNats({ name: 'test', servers: nats.url, credentials: null });
     const bus = new NatsEventBus(link);
     try {
+      const answered = new Map<string, number>();
+      let waiting: string[] = [];
+      let crashes = 0;
+      let last: Ran<ChildLine> | null = null;
+      for (let runs = 0; crashes < crashesPerPoint; runs++) {
+        if (runs > crashesPerPoint * 3) throw new Error(`only ${crashes} of ${runs} children met ${name}`);
+        waiting.push(...Array.from({ length: commandsPerRun }, (_, n) => `command-${runs}-${n}`));
+        const pass = name === 'snapshot-written' ? 1 : 1 + ((runs * 7) % 12);
+        last = await run({ postgresUrl, natsUrl: nats.url, commands: waiting, fault: { name, pass } });
+        if (last.killed) crashes += 1;
+        for (const line of last.lines) if (line.kind === 'answered') expectSame(answered, line.id, line.position);
+        waiting = waiting.filter((id) => !answered.has(id));
+      }
+      // Everybody asks once more, as clients do that never had an answer; and those that had get the same one.
+      const again = [...waiting, ...[...answered.keys()].slice(0, 50)];
+      last = await run({ postgresUrl, natsUrl: nats.url, commands: again, fault: null });
+      for (const line of last.lines) if (line.kind === 'answered') expectSame(answered, line.id, line.position);
+      const done = last.lines.find((line) => line.kind === 'done');
+      if (done === undefined) throw new Error('the last child did not come to its end');
+
       const stored = await Array.fromAsync(logs.machine.read(1));
       const byCommand = stored
         .filter(({ event }) => event.type === 'Added')
