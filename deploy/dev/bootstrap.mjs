@@ -5,6 +5,7 @@ import {
   constants,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -12,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { root, run, step, Stop } from './steps.mjs';
+import { node24, root, run, step, Stop } from './steps.mjs';
 
 const stampFile = join(root, 'node_modules', '.yiqiu-installed');
 const lockDir = join(root, '.nx', 'bootstrap.lock');
@@ -103,16 +104,22 @@ const systemProgram = (name, pkg) =>
     return 'installed';
   });
 
+/** Every workspace project, as `tsc -b` takes them. */
+const projects = () =>
+  ['libs', 'apps'].flatMap((kind) =>
+    readdirSync(join(root, kind))
+      .map((name) => join(kind, name))
+      .filter((path) => existsSync(join(root, path, 'tsconfig.json'))),
+  );
+
+/** All projects in one `tsc -b`: half the time of a process for each, and as incremental. `nx build` is for one at a time. */
 const build = () =>
   step('build', async () => {
-    await run(
-      'build',
-      join(root, 'node_modules', '.bin', 'nx'),
-      ['run-many', '-t', 'build', 'bundle', '--outputStyle=static'],
-      {
-        env: { NX_DAEMON: 'false', PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}` },
-      },
-    );
+    const bin = join(root, 'node_modules', '.bin');
+    const env = { NX_DAEMON: 'false', PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
+    await run('generate', join(bin, 'nx'), ['run', 'contracts:generate', '--outputStyle=static'], { env });
+    await run('build', join(bin, 'tsc'), ['-b', ...projects()], { env });
+    await run('bundle', node24, [join(root, 'apps', 'agent', 'bundle.mjs')], { env });
     return 'up to date';
   });
 

