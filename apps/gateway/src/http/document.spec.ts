@@ -78,6 +78,14 @@ describe('a document in YAML', () => {
       'a: &a [1,1,1,1,1,1,1,1,1]',
       ...['b', 'c', 'd', 'e'].map((name, at) => `${name}: &${name} [${Array(9).fill(`*${'abcd'[at]}`).join(',')}]`),
     ].join('\n');
-    expect(() => readBody(bomb)).toThrow();
+    expect(() => readBody(bomb)).toThrow(
+      expect.objectContaining({ error: expect.objectContaining({ kind: 'malformed' }) }),
+    );
+  });
+
+  it.each(['name: *nothing', 'a: &a [*a]'])('refuses an alias that has no value: %s', (text) => {
+    expect(() => readBody(text)).toThrow(
+      expect.objectContaining({ error: expect.objectContaining({ kind: 'malformed' }) }),
+    );
   });
 });

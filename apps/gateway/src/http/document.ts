@@ -22,20 +22,33 @@ export const readBody = (body: unknown): ReadBody => {
   const lines = new LineCounter();
   const document = parseDocument(body, { lineCounter: lines, prettyErrors: true, uniqueKeys: true });
   const [problem] = document.errors;
-  if (problem !== undefined) {
-    const line = problem.linePos?.[0].line ?? 1;
-    throw new RefusedError(
-      refusal('malformed', 'document-malformed', `line ${line}: ${problem.message}`, {
-        errors: [{ field: `line ${line}`, value: null, allowed: 'a YAML document' }],
-      }),
-    );
-  }
+  if (problem !== undefined) throw malformed(problem.linePos?.[0].line ?? 1, problem.message);
   return {
-    value: document.toJS({ maxAliasCount: 100 }),
+    value: valueOf(document),
     refused: (error) => {
       throw error instanceof RefusedError ? new RefusedError(withLines(error.error, document, lines)) : error;
     },
   };
+};
+
+const malformed = (line: number, message: string): RefusedError =>
+  new RefusedError(
+    refusal('malformed', 'document-malformed', `line ${line}: ${message}`, {
+      errors: [{ field: `line ${line}`, value: null, allowed: 'a YAML document' }],
+    }),
+  );
+
+/** The parser leaves to here an alias without its anchor, too many of them (ReferenceError), and one within its own value. */
+const valueOf = (document: Document): unknown => {
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    JSON.stringify(value);
+    return value;
+  } catch (error) {
+    if (error instanceof ReferenceError) throw malformed(1, error.message);
+    if (error instanceof TypeError) throw malformed(1, 'an alias stands within the value that it names');
+    throw error;
+  }
 };
 
 const withLines = (error: DomainError, document: Document, lines: LineCounter): DomainError => {

@@ -289,6 +289,7 @@ describe('what is refused, with its line', () => {
     ['an empty leader', 'leader: {}', '"eligible" is missing'],
     ['a user', 'user: "no such"', 'user: is not the name of a user'],
     ['an alias', 'peers: &p []\nrequires: *p', 'yiqiu.yaml:6 : the alias *p is not supported'],
+    ['an alias in the config', 'config: { properties: { a: { type: string,*x } } }', 'the alias *x is not supported'],
     ['a key twice', 'user: a\nuser: b', 'this key is there twice'],
     ['a key that is no text', '1: a', 'keys must be text'],
     ['no YAML', 'user: [a', 'is no YAML: '],

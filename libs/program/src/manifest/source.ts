@@ -85,15 +85,18 @@ export class ManifestSource {
         const { line, col } = this.#lines.linePos(pos[0]);
         this.report({ line: Math.max(1, line), column: Math.max(1, col) }, '', yamlReason(message));
       }
+      let aliases = false;
       visit(document, {
         Alias: (_, alias) => {
+          aliases = true;
           const place = this.placeOf(alias) ?? start;
           this.report(place, '', `the alias *${alias.source} is not supported: write the value itself`);
         },
       });
-      // Broken syntax leaves a tree of which little is true; a key that is there twice leaves the rest readable.
-      const readable = document.errors.every(({ code }) => code === 'DUPLICATE_KEY') && document.warnings.length === 0;
-      return readable ? document : null;
+      // Broken syntax leaves a tree of which little is true, and an alias stands for a value, or a key, that is not there; a
+      // key that is there twice leaves the rest readable.
+      const sound = document.errors.every(({ code }) => code === 'DUPLICATE_KEY') && document.warnings.length === 0;
+      return sound && !aliases ? document : null;
     } catch (error) {
       if (!stackOverflow.test(messageOf(error))) throw error;
       this.report(start, '', nestedTooDeeply);
