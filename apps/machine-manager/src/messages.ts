@@ -19,6 +19,7 @@ export const ticketMessage = ({ closedAt, closedBy, ...ticket }: TicketView): ma
 export const machineMessage = ({
   rack,
   zone,
+  holdsOrphans,
   agent,
   capacity,
   allocated,
@@ -29,6 +30,7 @@ export const machineMessage = ({
   ...rest,
   rack: rack ?? undefined,
   zone: zone ?? undefined,
+  holdsOrphans: holdsOrphans ?? undefined,
   agent: {
     connected: agent.connected,
     version: agent.version ?? undefined,

@@ -1,11 +1,13 @@
 import type { AgentLinkDomain } from '@yiqiu/context-runtime';
 import type { StateReport, StepReport } from '@yiqiu/contracts';
 import { changesSomething, payloadOf, touchedMachine } from '@yiqiu/service-domain';
-import type { ServiceCommand, ServiceState, StepRef } from '@yiqiu/service-domain';
+import type { CommandRef, ServiceCommand, ServiceState } from '@yiqiu/service-domain';
 import type { ObservedUnits } from './observed.ts';
 
 /** Context `service` as the owner of unit steps. What agents say of their units is noted on its way. */
-export const serviceAgentLink = (observed: ObservedUnits): AgentLinkDomain<ServiceState, ServiceCommand, StepRef> => ({
+export const serviceAgentLink = (
+  observed: ObservedUnits,
+): AgentLinkDomain<ServiceState, ServiceCommand, CommandRef> => ({
   queueOf: (state, machineUid) => state.queues.get(machineUid) ?? null,
   touched: touchedMachine,
   payload: payloadOf,

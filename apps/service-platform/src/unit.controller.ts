@@ -1,10 +1,13 @@
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import type { Runtime } from '@yiqiu/context-runtime';
+import { dataChanges } from '@yiqiu/contracts';
 import type { common, service } from '@yiqiu/contracts/grpc';
 import { RefusedError } from '@yiqiu/kernel';
 import { parseRequest, readOptionsOf, RUNTIME, submitMetaOf } from '@yiqiu/platform-kit';
 import {
+  dataAnswer,
+  dataMachines,
   getOperation,
   getUnit,
   listData,
@@ -22,6 +25,7 @@ import { changeOf, listOptionsOf, pageMessage } from './requests.ts';
 import { OBSERVED } from './tokens.ts';
 
 const verb = z.enum(unitVerbNames);
+const dataChange = z.enum(dataChanges);
 
 /** Units with their verbs, the data that removals kept, operations. */
 @Controller()
@@ -59,6 +63,21 @@ export class UnitController {
       (state) => pageMessage(listData(state, options), (view): service.Data => view),
       readOptionsOf(request),
     );
+  }
+
+  @GrpcMethod('ServicePlatformService', 'getDataMachines')
+  dataMachines(): Promise<service.GetDataMachinesResponse> {
+    return this.runtime.read((state) => ({ machines: dataMachines(state) }));
+  }
+
+  @GrpcMethod('ServicePlatformService', 'changeData')
+  async changeData({ meta, id, change, unit }: service.ChangeDataRequest): Promise<service.DataChanged> {
+    const command: ServiceCommand = {
+      type: 'ChangeData',
+      data: { uid: id, change: parseRequest(dataChange, change), unit: unit ?? null },
+    };
+    const submitted = await this.runtime.submit(command, submitMetaOf(meta));
+    return { change: changeOf(submitted).change, data: dataAnswer.parse(submitted.answer).data };
   }
 
   @GrpcMethod('ServicePlatformService', 'listOperations')

@@ -1,5 +1,6 @@
 import type { BindJournal } from './agent/bind-journal.ts';
 import type { CloseMachine } from './agent/close-machine.ts';
+import type { ChangeData } from './data/change.ts';
 import type { Advance } from './deploy/advance.ts';
 import type { Tick } from './deploy/deadline.ts';
 import type { RecordStateReport } from './deploy/record-state-report.ts';
@@ -39,6 +40,7 @@ export type ServiceCommand =
   | WithdrawOffer
   | RecordFence
   | ChangeUnit
+  | ChangeData
   | BindUnit
   | NotePlacement
   | CloseMachine

@@ -4,6 +4,7 @@ import { unreachable } from '@yiqiu/kernel';
 import { bindAgentJournal } from './agent/bind-journal.ts';
 import { closeMachine } from './agent/close-machine.ts';
 import type { ServiceCommand } from './command.ts';
+import { changeData } from './data/change.ts';
 import { advanceGroup, advanceService, advanceUnit, settleOperation } from './deploy/advance.ts';
 import { tickDeadlines } from './deploy/deadline.ts';
 import { recordStateReport } from './deploy/record-state-report.ts';
@@ -59,6 +60,8 @@ export const decide = (state: ServiceState, command: ServiceCommand, ctx: Ctx): 
       return withdrawOffer(state, command);
     case 'RecordFence':
       return recordFence(state, command);
+    case 'ChangeData':
+      return changeData(state, command, ctx);
     case 'ChangeUnit':
       return changeUnitByVerb(state, command, ctx);
     case 'BindUnit':
@@ -68,7 +71,7 @@ export const decide = (state: ServiceState, command: ServiceCommand, ctx: Ctx): 
     case 'CloseMachine':
       return closeMachine(state, command);
     case 'BindJournal':
-      return bindAgentJournal(state, command);
+      return bindAgentJournal(state, command, ctx);
     case 'RecordStepReport':
       return recordStepReport(state, command, ctx);
     case 'RecordStateReport':

@@ -1,7 +1,13 @@
 import type { EventEnvelope } from '@yiqiu/kernel';
 import { unreachable } from '@yiqiu/kernel';
 import { enqueueStep, evolveJournalBound, evolveJournalReset, evolveQueueClosed, settleStep } from './agent/evolve.ts';
-import { evolveDataOrphaned, evolveDataPurged } from './data/evolve.ts';
+import {
+  evolveDataChangeFailed,
+  evolveDataChangeIssued,
+  evolveDataChangeRequested,
+  evolveDataGone,
+  evolveDataOrphaned,
+} from './data/evolve.ts';
 import { asServiceEvent } from './events.ts';
 import {
   evolveGroupApplied,
@@ -177,8 +183,16 @@ export const evolve = (state: ServiceState, envelope: EventEnvelope): void => {
       return evolveDeploymentFinished(state, event);
     case 'DataOrphaned':
       return evolveDataOrphaned(state, event);
+    case 'DataChangeRequested':
+      return evolveDataChangeRequested(state, event);
+    case 'DataChangeIssued':
+      return evolveDataChangeIssued(state, event);
+    case 'DataChangeFailed':
+      return evolveDataChangeFailed(state, event);
     case 'DataPurged':
-      return evolveDataPurged(state, event);
+    case 'DataAdopted':
+    case 'DataForgotten':
+      return evolveDataGone(state, event);
     case 'OperationStarted':
       return evolveOperationStarted(state, event);
     case 'OperationFinished':

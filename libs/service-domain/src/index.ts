@@ -1,6 +1,6 @@
 export { serviceDomain } from './context.ts';
 export type { ServiceCommand } from './command.ts';
-export type { ServiceState, StepRef } from './state.ts';
+export type { CommandRef, ServiceState } from './state.ts';
 export { changeAnswer } from './answers.ts';
 export type { ChangeAnswer } from './answers.ts';
 export type { JsonMap, JsonValue } from './json-text.ts';
@@ -34,7 +34,8 @@ export { payloadOf } from './agent/payload.ts';
 export { touchedMachine } from './agent/touched.ts';
 export type { ReportedUnit } from './deploy/record-state-report.ts';
 
-export { listData } from './data/view.ts';
+export { dataAnswer } from './data/change.ts';
+export { dataMachines, listData } from './data/view.ts';
 export { operationUnknown } from './operation/errors.ts';
 export { getOperation, listOperations } from './operation/view.ts';
 export type { ListOptions, Page } from './paging.ts';

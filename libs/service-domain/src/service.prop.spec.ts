@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { changingOn, isChanging } from './data/state.ts';
 import { emptyTally } from './indexes.ts';
-import { documentOf, machineUid, World } from './testing/world.fixture.ts';
+import { documentOf, machineUid, reportOf, World } from './testing/world.fixture.ts';
 import { isReady, isSettled, unitStateOf } from './unit/lifecycle.ts';
 import type { UnitRow } from './unit/state.ts';
 
@@ -15,6 +16,7 @@ type Step =
       readonly prune: boolean;
     }
   | { readonly do: 'scale'; readonly units: number }
+  | { readonly do: 'data'; readonly pick: number; readonly change: 'purge' | 'adopt' | 'succeeded' | 'failed' }
   | { readonly do: 'config'; readonly size: number }
   | { readonly do: 'bind' | 'place-waits'; readonly pick: number }
   | { readonly do: 'report'; readonly pick: number; readonly outcome: 'succeeded' | 'failed' | 'expired' }
@@ -72,6 +74,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       process: fc.constantFrom('running' as const, 'stopped' as const, 'gave-up' as const, 'absent' as const),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('data' as const),
+      pick,
+      change: fc.constantFrom('purge' as const, 'adopt' as const, 'succeeded' as const, 'failed' as const),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('journal' as const), pick, journal: fc.nat({ max: 2 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('time' as const), minutes: fc.nat({ max: 10 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const), pick }) },
@@ -119,10 +129,13 @@ const play = (world: World, happens: Step): void => {
         unitsWhere(world, (row) => row.step !== null),
         happens.pick,
       );
-      if (unit !== undefined)
-        world.report(unit, { outcome: happens.outcome, exitCode: happens.outcome === 'failed' ? 1 : null });
+      if (unit === undefined) return;
+      const orphans = unit.step?.step === 'remove' ? [{ path: `/orphans/${unit.uid}/data`, sizeBytes: 1 }] : [];
+      world.report(unit, { outcome: happens.outcome, exitCode: happens.outcome === 'failed' ? 1 : null, orphans });
       return;
     }
+    case 'data':
+      return changeData(world, happens.change, happens.pick);
     case 'verb': {
       const unit = chosen(
         unitsWhere(world, ({ ghost }) => !ghost),
@@ -153,6 +166,22 @@ const play = (world: World, happens: Step): void => {
   }
 };
 
+const changeData = (world: World, change: 'purge' | 'adopt' | 'succeeded' | 'failed', pick: number): void => {
+  const rows = [...world.state.data.values()];
+  if (change === 'purge' || change === 'adopt') {
+    const unit = chosen([...world.state.units.values()], pick)?.name ?? null;
+    world.submit({ type: 'ChangeData', data: { uid: chosen(rows, pick)?.uid ?? 'none', change, unit } });
+    return;
+  }
+  const row = chosen(rows.filter(isChanging), pick);
+  if (row === undefined) return;
+  const { generation, seq } = row.change;
+  world.accept({
+    type: 'RecordStepReport',
+    data: { ...reportOf(row.machineUid, generation, seq), outcome: change },
+  });
+};
+
 const reportState = (world: World, machine: string, process: 'running' | 'stopped' | 'gave-up' | 'absent'): void => {
   const uid = machineUid(machine);
   const there = process === 'absent' ? [] : unitsWhere(world, ({ binding }) => binding?.machineUid === uid);
@@ -178,11 +207,12 @@ const reportState = (world: World, machine: string, process: 'running' | 'stoppe
 const assertInvariants = (world: World): void => {
   const { units, queues, services, index } = world.state;
   for (const [machine, queue] of queues) {
-    const waiting = queue.pending.map(({ seq, ref }) => `${ref.unitUid}/${seq}`);
+    const waiting = queue.pending.map(({ seq, ref }) => `${'dataUid' in ref ? ref.dataUid : ref.unitUid}/${seq}`);
+    const changing = changingOn(world.state, machine).map(({ uid, change }) => `${uid}/${change.seq}`);
     const outstanding = [...units.values()]
       .filter(({ binding, step: at }) => binding?.machineUid === machine && at !== null)
       .map((unit) => `${unit.uid}/${unit.step?.seq ?? 0}`);
-    expect(waiting.sort()).toEqual(outstanding.sort());
+    expect(waiting.sort()).toEqual([...outstanding, ...changing].sort());
   }
   for (const service of services.values()) {
     const own = [...units.values()].filter(({ serviceUid }) => serviceUid === service.uid);
@@ -215,6 +245,7 @@ const letEnd = (world: World): void => {
       world.accept({ type: 'Tick', data: { now: world.now } });
     }
   }
+  while ([...world.state.data.values()].some(isChanging)) changeData(world, 'succeeded', 0);
 };
 
 describe('whatever happens, in any order', () => {

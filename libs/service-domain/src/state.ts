@@ -11,8 +11,8 @@ import type { DeploymentRow } from './rollout/state.ts';
 import type { ServiceRow } from './service/state.ts';
 import type { UnitRow } from './unit/state.ts';
 
-/** What a queued command is about. */
-export type StepRef = { readonly unitUid: string; readonly step: string };
+/** What a queued command is about: a unit's step, or data that no unit uses. */
+export type CommandRef = { readonly unitUid: string; readonly step: string } | { readonly dataUid: string };
 
 /** Context `service` as its log tells it. Rows change in place, in `evolve` alone. What has been removed has no row. */
 export interface ServiceState {
@@ -21,7 +21,7 @@ export interface ServiceState {
   readonly services: Map<string, ServiceRow>;
   readonly units: Map<string, UnitRow>;
   /** By machine uid. */
-  readonly queues: Map<string, AgentQueue<StepRef>>;
+  readonly queues: Map<string, AgentQueue<CommandRef>>;
   /** Machines that left: their agents are not listened to any more. */
   readonly departed: Set<string>;
   readonly data: Map<string, DataRow>;

@@ -19,14 +19,14 @@ import { initialState } from './state.ts';
 import { indexUnit } from './unit/index-unit.ts';
 import { unitRow } from './unit/state.ts';
 
+const commandRef = z.union([z.object({ unitUid: z.string(), step: z.string() }), z.object({ dataUid: z.string() })]);
+
 const queueRowSchema = z.object({
   machineUid: z.string(),
   journalId: z.string().nullable(),
   generation: z.int(),
   nextSeq: z.int(),
-  pending: z.array(
-    z.object({ seq: z.int(), startBy: z.int(), ref: z.object({ unitUid: z.string(), step: z.string() }) }),
-  ),
+  pending: z.array(z.object({ seq: z.int(), startBy: z.int(), ref: commandRef })),
 });
 
 /** The rows of a state; indexes are not among them. */

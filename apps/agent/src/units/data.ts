@@ -65,11 +65,11 @@ const orphanDirectory = (paths: AgentPaths, owner: HomeOwner): string => {
   }
 };
 
-const holdsData = (directory: string): boolean =>
+export const holdsData = (directory: string): boolean =>
   existsSync(directory) && readdirSync(directory).some((entry) => entry !== dataMark);
 
 /** Bytes of all files below, links not followed. */
-const sizeOf = async (path: string): Promise<number> => {
+export const sizeOf = async (path: string): Promise<number> => {
   const stats = await lstat(path);
   if (!stats.isDirectory()) return stats.size;
   let bytes = 0;

@@ -4,6 +4,7 @@ import { runInit, type InitTools } from '../init/index.ts';
 import { keyText, type AcceptedCommand, type CommandKey, type Journal } from '../journal/index.ts';
 import type { Log } from '../log/index.ts';
 import { errorMessage, isAlive, killGroup, pause } from '../proc/index.ts';
+import { changeData } from '../orphans/index.ts';
 import type { StepOutcome, UnitHost } from '../units/index.ts';
 import { Lanes } from './lanes.ts';
 
@@ -23,7 +24,7 @@ export interface WorkOptions {
   readonly settled: () => void;
 }
 
-/** Does what was accepted: in order per unit and for init steps, units side by side. */
+/** Does what was accepted: in order per unit with its data, and for init steps; units side by side. */
 export class Work {
   readonly #options: WorkOptions;
   readonly #lanes: Lanes;
@@ -82,8 +83,7 @@ export class Work {
   }
 
   #enqueue(key: CommandKey, payload: AgentPayload): void {
-    const lane = payload.kind === 'unit-step' ? payload.unitUid : 'init';
-    this.#lanes.add(lane, async () => {
+    this.#lanes.add(laneOf(payload), async () => {
       // Until there is a result on disk: an accepted command ends by that and nothing else.
       while (!(await this.#tryTo(key))) if (!(await pause(againAfterMs, this.#closing.signal))) return;
     });
@@ -118,9 +118,11 @@ export class Work {
   }
 
   async #execute({ key, payload, bootId }: AcceptedCommand): Promise<StepOutcome> {
-    if (payload.kind === 'unit-step') return this.#options.host.execute(key, payload);
+    const { host, init } = this.#options;
+    if (payload.kind === 'unit-step') return host.execute(key, payload);
+    if (payload.kind === 'data-change') return changeData(init.paths, host, payload);
     const inThisBoot = bootId === null || bootId === this.#options.bootId;
-    return runInit(this.#options.init, key, payload, { inThisBoot });
+    return runInit(init, key, payload, { inThisBoot });
   }
 
   #finish(command: AcceptedCommand, outcome: Outcome, startedAt: number): void {
@@ -155,7 +157,25 @@ const expired = ({ startBy }: AcceptedCommand, nowMs: number): Outcome => ({
   orphans: [],
 });
 
-const labels = ({ payload }: AcceptedCommand) =>
-  payload.kind === 'unit-step'
-    ? { unit: payload.unit, step: payload.step, reason: payload.reason }
-    : { step: payload.name };
+/** In order: the steps of a unit, and what is done with its data; init steps. */
+const laneOf = (payload: AgentPayload): string => {
+  switch (payload.kind) {
+    case 'unit-step':
+      return payload.unitUid;
+    case 'data-change':
+      return payload.target?.unitUid ?? payload.unitUid;
+    case 'init-step':
+      return 'init';
+  }
+};
+
+const labels = ({ payload }: AcceptedCommand) => {
+  switch (payload.kind) {
+    case 'unit-step':
+      return { unit: payload.unit, step: payload.step, reason: payload.reason };
+    case 'data-change':
+      return { unit: payload.unit, data: payload.dataUid, change: payload.change };
+    case 'init-step':
+      return { step: payload.name };
+  }
+};

@@ -12,10 +12,11 @@ import {
   page,
   type MachineView,
 } from '@yiqiu/contracts';
-import { machine as stubs, resource } from '@yiqiu/contracts/grpc';
+import { machine as stubs } from '@yiqiu/contracts/grpc';
 import { refusal, RefusedError } from '@yiqiu/kernel';
 import type { FastifyRequest } from 'fastify';
 import { Backends } from '../backends/backends.ts';
+import { machineWhole } from '../backends/machine-whole.ts';
 import { viewOf } from '../backends/view.ts';
 import { checked } from '../http/check.ts';
 import { commandMeta, listRequest, type Query as QueryOf } from '../http/request.ts';
@@ -23,7 +24,6 @@ import { commandMeta, listRequest, type Query as QueryOf } from '../http/request
 const rpc = stubs.MachineServiceService;
 const idempotent = { idempotent: true } as const;
 const machinePage = page(machineView, 'MachinePage');
-const allocatedDeadlineMs = 5_000;
 
 /** Machines, with the seed's verbs by their names. */
 @Controller('api/v1/machines')
@@ -34,12 +34,12 @@ export class MachineRoutes {
   @ApiOkResponse({ standardSchema: machinePage })
   async list(@Query() query: QueryOf): Promise<{ items: MachineView[]; next: string | null }> {
     const request = listRequest(query, ['state', 'pool']);
-    const [found, allocated] = await Promise.all([
+    const [found, whole] = await Promise.all([
       this.backends.machine.call(rpc.listMachines, request, idempotent),
-      this.#allocated(),
+      machineWhole(this.backends),
     ]);
     const { items, next } = viewOf(machinePage, found);
-    return { items: items.map((machine) => withAllocated(machine, allocated)), next };
+    return { items: items.map(whole), next };
   }
 
   @Get(':machine')
@@ -135,31 +135,7 @@ export class MachineRoutes {
   }
 
   async #whole(found: unknown): Promise<MachineView> {
-    return withAllocated(viewOf(machineView, found), await this.#allocated());
-  }
-
-  /**
-   * By machine uid: the resource layer's, since the machine layer does not know of containers. Null while it is away: that
-   * is no reason to keep an operator from the machines.
-   */
-  async #allocated(): Promise<Allocated | null> {
-    try {
-      const found = await this.backends.resource.call(
-        resource.ResourceServiceService.getAllocated,
-        {},
-        { ...idempotent, deadlineMs: allocatedDeadlineMs },
-      );
-      return found.machines;
-    } catch (error) {
-      if (error instanceof RefusedError && error.error.kind === 'unavailable') return null;
-      throw error;
-    }
+    const whole = await machineWhole(this.backends);
+    return whole(viewOf(machineView, found));
   }
 }
-
-type Allocated = resource.GetAllocatedResponse['machines'];
-
-const withAllocated = (machine: MachineView, allocated: Allocated | null): MachineView => ({
-  ...machine,
-  allocated: allocated === null ? null : (allocated[machine.uid] ?? machine.allocated),
-});

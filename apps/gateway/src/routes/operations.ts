@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
-import { dataView, operationView, page, type DataView, type OperationView } from '@yiqiu/contracts';
+import { operationView, page, type OperationView } from '@yiqiu/contracts';
 import { service as stubs } from '@yiqiu/contracts/grpc';
 import { Backends } from '../backends/backends.ts';
 import { viewOf } from '../backends/view.ts';
@@ -9,7 +9,6 @@ import { listRequest, type Query as QueryOf } from '../http/request.ts';
 const rpc = stubs.ServicePlatformServiceService;
 const idempotent = { idempotent: true } as const;
 const operationPage = page(operationView, 'OperationPage');
-const dataPage = page(dataView, 'DataPage');
 
 /** Changes that go on, or did. */
 @Controller('api/v1/operations')
@@ -30,18 +29,5 @@ export class OperationRoutes {
       operationView,
       await this.backends.service.call(rpc.getOperation, { name, minPosition: undefined }, idempotent),
     );
-  }
-}
-
-/** Data that no unit uses any more: what removals kept, and what is on machines that could not be asked. */
-@Controller('api/v1/data')
-export class DataRoutes {
-  constructor(@Inject(Backends) private readonly backends: Backends) {}
-
-  @Get()
-  @ApiOkResponse({ standardSchema: dataPage })
-  async list(@Query() query: QueryOf): Promise<{ items: DataView[]; next: string | null }> {
-    const request = listRequest(query, ['unit', 'machine', 'kind']);
-    return viewOf(dataPage, await this.backends.service.call(rpc.listData, request, idempotent));
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -237,8 +237,9 @@ describe('a group of units', () => {
     const mine = items.find(({ unit: of }) => of === 'shop/web/0');
     expect(mine).toMatchObject({ incarnation: last?.incarnation, machine: last?.machine });
     expect(readdirSync(mine?.path ?? '')).toContain('visits');
-    const machines = await platform.get<Page<{ allocated: unknown }>>('/machines');
+    const machines = await platform.get<Page<{ allocated: unknown; name: string; holdsOrphans: boolean }>>('/machines');
     for (const { allocated } of machines.items) expect(allocated).toEqual({ cpuMilli: 0, memoryMiB: 0, diskMiB: 0 });
+    expect(machines.items.filter(({ holdsOrphans }) => holdsOrphans).map(({ name }) => name)).toContain(mine?.machine);
   }, 60_000);
 
   it('has its story in the events, in order, without a gap', async () => {
@@ -274,4 +275,38 @@ describe('a group of units', () => {
       ],
     );
   }, 60_000);
+
+  const dataOf = async (name: string): Promise<DataView[]> =>
+    (await platform.get<Page<DataView>>(`/data?unit=${name}`)).items;
+
+  it('leaves data that another unit of its machine can adopt, and that a person can purge', async () => {
+    const [mine] = await dataOf('shop/web/0');
+    if (mine === undefined) throw new Error('shop/web/0 left no data');
+    const visits = Number(readFileSync(join(mine.path, 'visits'), 'utf8'));
+    writeFileSync(document, groupDocument('depot', 5));
+    expect(await platform.yiqiu('apply', '-f', document, '--yes')).toMatchObject({ status: 0 });
+    const { items } = await platform.get<Page<UnitView>>(`/units?group=depot&machine=${mine.machine}`);
+    const [heir] = items;
+    if (heir === undefined) throw new Error(`no unit of depot is on ${mine.machine}`);
+    await greeting(heir);
+
+    const adopt = ['data', 'adopt', mine.id, '--unit', heir.name];
+    expect(await platform.yiqiu(...adopt)).toMatchObject({ status: 1, stderr: expect.stringContaining('unit stop') });
+    expect(await platform.yiqiu('unit', 'stop', heir.name)).toMatchObject({ status: 0 });
+    expect(await platform.yiqiu(...adopt)).toMatchObject({ status: 0 });
+    expect(await platform.yiqiu('unit', 'start', heir.name)).toMatchObject({ status: 0 });
+    expect(await visitsOf(heir)).toBe(visits + 1);
+    expect(await dataOf('shop/web/0')).toEqual([]);
+    const [displaced] = await dataOf(heir.name);
+    expect(displaced).toMatchObject({ machine: mine.machine, kind: 'orphaned' });
+
+    const purge = ['data', 'purge', displaced?.id ?? ''];
+    expect(await platform.yiqiu(...purge)).toMatchObject({ status: 2, stderr: expect.stringContaining('--yes') });
+    expect(existsSync(displaced?.path ?? '')).toBe(true);
+    expect(await platform.yiqiu(...purge, '--yes')).toMatchObject({ status: 0 });
+    expect(existsSync(displaced?.path ?? '')).toBe(false);
+    expect(await dataOf(heir.name)).toEqual([]);
+    expect(await platform.yiqiu(...purge, '--yes')).toMatchObject({ status: 3 });
+    expect(await visitsOf(heir)).toBe(visits + 2);
+  }, 120_000);
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, digest, instant, portMap, resources, uid, unitName } from '../events/define.ts';
+import { dataChanges } from '../events/service/data.ts';
 import { stepReason, unitStep } from '../events/service/unit.ts';
 import { unitContext } from '../unit-context.ts';
 import { queueOwners } from './subjects.ts';
@@ -113,7 +114,24 @@ export const unitCommand = z.object({
 export type UnitCommand = z.infer<typeof unitCommand>;
 export type InitCommand = z.infer<typeof initCommand>;
 
-export const agentPayload = z.discriminatedUnion('kind', [initCommand, unitCommand]);
+/**
+ * Data that a removal moved to the orphans, `path` as it was reported then: deleted, or moved to the home of `target`, a stopped
+ * unit, whose own data there goes to the orphans. The agent touches only what it keeps for that unit below its orphans. Done
+ * already counts as done.
+ */
+export const dataCommand = z.object({
+  kind: z.literal('data-change'),
+  change: z.enum(dataChanges),
+  dataUid: uid,
+  unitUid: uid,
+  unit: unitName,
+  incarnation: z.int().min(1),
+  path: z.string().min(1).max(4_096),
+  target: z.object({ unitUid: uid, unit: unitName, incarnation: z.int().min(1), home: z.string().max(128) }).nullable(),
+});
+export type DataCommand = z.infer<typeof dataCommand>;
+
+export const agentPayload = z.discriminatedUnion('kind', [initCommand, unitCommand, dataCommand]);
 export type AgentPayload = z.infer<typeof agentPayload>;
 
 /** A queued command on the wire. After `startBy` (ms since the epoch) the agent does not start it and reports `expired`. */

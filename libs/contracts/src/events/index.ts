@@ -8,6 +8,8 @@ export * from './define.ts';
 export * from './machine/index.ts';
 export * from './resource/index.ts';
 export * from './service/index.ts';
+export { dataChanges } from './service/data.ts';
+export type { DataChange } from './service/data.ts';
 export { operationKinds } from './service/operation.ts';
 
 /** The event catalogue: every type and version that was ever written, by context. */

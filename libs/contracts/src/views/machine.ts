@@ -57,7 +57,8 @@ export const machineView = z
     labels: stringMap,
     rack: z.string().nullable(),
     zone: z.string().nullable(),
-    holdsOrphans: z.boolean(),
+    /** Null: the layer that knows is away. */
+    holdsOrphans: z.boolean().nullable(),
     agent: z.object({
       connected: z.boolean(),
       version: z.string().nullable(),

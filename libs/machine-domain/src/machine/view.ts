@@ -35,7 +35,7 @@ export const machineView = (
   labels: machine.labels,
   rack: machine.rack,
   zone: machine.zone,
-  holdsOrphans: false,
+  holdsOrphans: null,
   agent: {
     connected: observed.connected,
     version: machine.session?.agentVersion ?? null,

@@ -1,7 +1,9 @@
 import { judgeJournal, newQueue } from '@yiqiu/agent-queue';
 import type { ServiceContextEvent } from '@yiqiu/contracts';
-import type { Command, Decision } from '@yiqiu/kernel';
+import type { Command, Ctx, Decision } from '@yiqiu/kernel';
 import { accept, refusal, refuse } from '@yiqiu/kernel';
+import { dataChangeIssued } from '../data/change.ts';
+import { changingOn } from '../data/state.ts';
 import { operationFinished } from '../operation/start.ts';
 import type { ServiceState } from '../state.ts';
 import { unitsOn } from '../state.ts';
@@ -10,7 +12,11 @@ import { unitsOn } from '../state.ts';
 export type BindJournal = Command<'BindJournal', { readonly machineUid: string; readonly journalId: string }>;
 
 /** The first journal begins the numbers; another one than before voids what was outstanding. Refuses: machine-departed. */
-export const bindAgentJournal = (state: ServiceState, { data }: BindJournal): Decision<ServiceContextEvent> => {
+export const bindAgentJournal = (
+  state: ServiceState,
+  { data }: BindJournal,
+  { now }: Ctx,
+): Decision<ServiceContextEvent> => {
   const { machineUid, journalId } = data;
   if (state.departed.has(machineUid)) {
     return refuse(
@@ -28,6 +34,7 @@ export const bindAgentJournal = (state: ServiceState, { data }: BindJournal): De
   return accept([
     ...lostRestarts(state, machineUid),
     { stream, type: 'AgentJournalReset', version: 1, data: { machineUid, journalId, generation, closed } },
+    ...changingOn(state, machineUid).map((row, at) => dataChangeIssued(row, { generation, seq: at + 1 }, now)),
   ]);
 };
 

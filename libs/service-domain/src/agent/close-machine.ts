@@ -1,7 +1,9 @@
 import type { ServiceContextEvent } from '@yiqiu/contracts';
 import type { Command, Decision } from '@yiqiu/kernel';
 import { accept } from '@yiqiu/kernel';
+import { changingOn } from '../data/state.ts';
 import { unitRemoved } from '../deploy/move-events.ts';
+import { operationFinished } from '../operation/start.ts';
 import type { ServiceState } from '../state.ts';
 import { unitsOn } from '../state.ts';
 
@@ -18,6 +20,9 @@ export const closeMachine = (state: ServiceState, { data }: CloseMachine): Decis
   if (state.departed.has(machineUid)) return accept([]);
   return accept([
     ...leaving.map(unitRemoved),
+    ...changingOn(state, machineUid).map(({ change, machine }) =>
+      operationFinished(change.operation, 'cancelled', `machine ${machine} has left`),
+    ),
     { stream: `agent-queue/${machineUid}`, type: 'AgentQueueClosed', version: 1, data: { machineUid } },
   ]);
 };

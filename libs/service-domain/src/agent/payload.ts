@@ -1,19 +1,29 @@
 import type { QueueItem } from '@yiqiu/agent-queue';
 import type { AgentPayload } from '@yiqiu/contracts';
 import { objectOf } from '../json-text.ts';
-import type { ServiceState, StepRef } from '../state.ts';
+import type { CommandRef, ServiceState } from '../state.ts';
 import { must } from '../state.ts';
 import { contextOf } from '../unit/context-of.ts';
 import { isBound } from '../unit/place.ts';
 import { donorOf } from '../unit/donor.ts';
 
-/**
- * A queued step as it goes to the agent, rendered from what is known now; null where it is void. The archive is fetched by
- * its digest.
- */
-export const payloadOf = (state: ServiceState, machineUid: string, item: QueueItem<StepRef>): AgentPayload | null => {
-  const unit = state.units.get(item.ref.unitUid);
-  if (unit?.step?.seq !== item.seq || !isBound(unit) || unit.binding.machineUid !== machineUid) return null;
+/** A queued command as it goes to the agent, rendered from what is known now; null where it is void. */
+export const payloadOf = (state: ServiceState, machineUid: string, item: QueueItem<CommandRef>): AgentPayload | null =>
+  'dataUid' in item.ref
+    ? dataPayload(state, item.ref.dataUid, item.seq)
+    : stepPayload(state, machineUid, item.ref.unitUid, item.seq);
+
+const dataPayload = (state: ServiceState, dataUid: string, seq: number): AgentPayload | null => {
+  const row = state.data.get(dataUid);
+  if (row?.change?.seq !== seq) return null;
+  const { unitUid, unit, incarnation, path, change } = row;
+  return { kind: 'data-change', change: change.kind, dataUid, unitUid, unit, incarnation, path, target: change.target };
+};
+
+/** The archive is fetched by its digest. */
+const stepPayload = (state: ServiceState, machineUid: string, unitUid: string, seq: number): AgentPayload | null => {
+  const unit = state.units.get(unitUid);
+  if (unit?.step?.seq !== seq || !isBound(unit) || unit.binding.machineUid !== machineUid) return null;
   const { name, version, digest, sizeBytes, signature, manifest } = must(
     state.programs.get(unit.programUid),
     `program ${unit.programUid}`,

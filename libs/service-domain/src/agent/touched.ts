@@ -1,6 +1,6 @@
 import type { EventEnvelope } from '@yiqiu/kernel';
 
-const touching = new Set(['StepIssued', 'AgentJournalReset']);
+const touching = new Set(['StepIssued', 'DataChangeIssued', 'AgentJournalReset']);
 
 /** The machine whose agent has something new to fetch after this event, or null. */
 export const touchedMachine = ({ type, data }: EventEnvelope): string | null => {

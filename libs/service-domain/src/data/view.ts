@@ -6,7 +6,7 @@ import { manifestOf } from '../state.ts';
 import type { UnitRow } from '../unit/state.ts';
 import type { DataRow } from './state.ts';
 
-const viewOf = ({ uid, unit, incarnation, machine, path, sizeBytes, kind, since }: DataRow): DataView => ({
+export const viewOf = ({ uid, unit, incarnation, machine, path, sizeBytes, kind, since }: DataRow): DataView => ({
   id: uid,
   unit,
   incarnation,
@@ -18,7 +18,7 @@ const viewOf = ({ uid, unit, incarnation, machine, path, sizeBytes, kind, since 
 });
 
 /** Data of a unit whose machine never said what became of it: where it was, relative to the agent's root, of unknown size. */
-const ghostData = (state: ServiceState, unit: UnitRow): DataView[] => {
+const ghostsOf = (state: ServiceState, unit: UnitRow): DataView[] => {
   const { binding } = unit;
   if (binding === null) return [];
   return manifestOf(state, unit.programUid).data.map(({ name, path }) => ({
@@ -33,10 +33,17 @@ const ghostData = (state: ServiceState, unit: UnitRow): DataView[] => {
   }));
 };
 
+export const ghostData = (state: ServiceState): DataView[] =>
+  [...state.units.values()].filter(({ ghost }) => ghost).flatMap((unit) => ghostsOf(state, unit));
+
+/** Uids of machines that hold data of no unit. */
+export const dataMachines = (state: ServiceState): string[] => [
+  ...new Set([...state.data.values()].map(({ machineUid }) => machineUid)),
+];
+
 /** Data that no unit uses: what removals kept, and what is on machines that could not be asked. Filters: `unit`, `machine`, `kind`. */
 export const listData = (state: ServiceState, options: ListOptions): Page<DataView> => {
-  const ghosts = [...state.units.values()].filter(({ ghost }) => ghost);
-  const all = [...[...state.data.values()].map(viewOf), ...ghosts.flatMap((unit) => ghostData(state, unit))];
+  const all = [...[...state.data.values()].map(viewOf), ...ghostData(state)];
   const { filters } = options;
   const rows = all.filter(
     ({ unit, machine, kind }) =>

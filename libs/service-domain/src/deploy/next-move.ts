@@ -2,7 +2,7 @@ import type { AgentQueue } from '@yiqiu/agent-queue';
 import { queuePendingMax } from '@yiqiu/agent-queue';
 import type { StepReason, UnitStep } from '@yiqiu/contracts';
 import { unreachable } from '@yiqiu/kernel';
-import type { ServiceState, StepRef } from '../state.ts';
+import type { CommandRef, ServiceState } from '../state.ts';
 import { unitsOn } from '../state.ts';
 import type { UnitRow } from '../unit/state.ts';
 import { drainBlock } from './drain.ts';
@@ -115,7 +115,7 @@ const updateMove = (state: ServiceState, unit: UnitRow, reason: 'upgrade' | 'rol
 };
 
 /** Why a step cannot go into the agent's queue now. */
-const queueBlock = (queue: AgentQueue<StepRef> | null, unit: UnitRow, reported: boolean): Move | null => {
+const queueBlock = (queue: AgentQueue<CommandRef> | null, unit: UnitRow, reported: boolean): Move | null => {
   if (queue === null) return null;
   if (queue.pending.length >= queuePendingMax) {
     return wait(`the queue of ${unit.binding?.machine ?? 'its machine'} is full with ${queuePendingMax} commands`);

@@ -3,7 +3,7 @@ import { addTo, dropFrom } from '../indexes.ts';
 import type { ServiceState } from '../state.ts';
 import { must } from '../state.ts';
 import { progressOf } from './progress.ts';
-import { unitsIn } from './scope.ts';
+import { scopeOf, unitsIn } from './scope.ts';
 import type { OperationRow } from './state.ts';
 import { endedOperationsKept } from './state.ts';
 
@@ -23,7 +23,7 @@ export const evolveOperationStarted = (state: ServiceState, event: EnvelopeOf<'O
     startedAt: event.time,
     position: event.position,
     endedAt: null,
-    total: unitsIn(state, { kind, targetUid }).length,
+    total: scopeOf(kind) === 'data' ? 1 : unitsIn(state, { kind, targetUid }).length,
     done: 0,
   };
   state.operations.set(uid, operation);

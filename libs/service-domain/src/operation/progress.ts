@@ -4,7 +4,7 @@ import type { ServiceState } from '../state.ts';
 import { tallyOf } from '../state.ts';
 import { isSettled } from '../unit/lifecycle.ts';
 import type { UnitRow } from '../unit/state.ts';
-import { servicesIn, unitsIn } from './scope.ts';
+import { scopeOf, servicesIn, unitsIn } from './scope.ts';
 import type { OperationRow } from './state.ts';
 
 export interface Progress {
@@ -18,6 +18,10 @@ export interface Progress {
 export const progressOf = (state: ServiceState, operation: OperationRow): Progress => {
   if (operation.state !== 'running') {
     return { done: operation.done, total: operation.total, message: operation.message };
+  }
+  if (scopeOf(operation.kind) === 'data') {
+    const machine = state.data.get(operation.targetUid)?.machine;
+    return { done: 0, total: 1, message: machine === undefined ? null : `the agent of ${machine} has it to do` };
   }
   const units = unitsIn(state, operation);
   if (operation.kind === 'destroy') {

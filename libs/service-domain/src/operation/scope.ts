@@ -4,7 +4,7 @@ import { servicesOf, unitsOf } from '../state.ts';
 import type { UnitRow } from '../unit/state.ts';
 import type { OperationRow } from './state.ts';
 
-export type Scope = 'group' | 'service' | 'unit';
+export type Scope = 'group' | 'service' | 'unit' | 'data';
 
 export const scopeOf = (kind: OperationRow['kind']): Scope => {
   switch (kind) {
@@ -17,12 +17,15 @@ export const scopeOf = (kind: OperationRow['kind']): Scope => {
       return 'service';
     case 'unit':
       return 'unit';
+    case 'purge':
+    case 'adopt':
+      return 'data';
     default:
       return unreachable(kind, 'operation kind');
   }
 };
 
-/** Uids of the services that an operation is about; empty for one on a unit. */
+/** Uids of the services that an operation is about; empty for one on a unit or on data. */
 export const servicesIn = (
   state: ServiceState,
   { kind, targetUid }: Pick<OperationRow, 'kind' | 'targetUid'>,
@@ -33,6 +36,7 @@ export const servicesIn = (
     case 'service':
       return state.services.has(targetUid) ? [targetUid] : [];
     case 'unit':
+    case 'data':
       return [];
   }
 };

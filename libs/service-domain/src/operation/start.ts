@@ -11,7 +11,7 @@ export const operationStarted = (
 ): EventOf<'OperationStarted'> => ({
   stream: `operation/${uid}`,
   type: 'OperationStarted',
-  version: 1,
+  version: 2,
   data: { uid, kind, target, targetUid },
 });
 

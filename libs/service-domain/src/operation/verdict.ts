@@ -5,7 +5,7 @@ import { tallyOf, unitsOf } from '../state.ts';
 import { failureText } from '../unit/failure-text.ts';
 import { isSettled } from '../unit/lifecycle.ts';
 import { isStale } from './progress.ts';
-import { servicesIn, unitsIn } from './scope.ts';
+import { scopeOf, servicesIn, unitsIn } from './scope.ts';
 import type { OperationRow } from './state.ts';
 
 export type Verdict = { readonly state: 'succeeded' | 'failed' | 'cancelled'; readonly message: string | null };
@@ -15,6 +15,8 @@ export type Verdict = { readonly state: 'succeeded' | 'failed' | 'cancelled'; re
  * began. Null while it goes on.
  */
 export const verdictOf = (state: ServiceState, operation: OperationRow): Verdict | null => {
+  // The agent's report ends it, not what is.
+  if (scopeOf(operation.kind) === 'data') return null;
   if (operation.kind === 'unit') return unitVerdict(state, operation);
   if (operation.kind === 'destroy')
     return state.groups.has(operation.targetUid) ? null : { state: 'succeeded', message: null };

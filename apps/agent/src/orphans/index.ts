@@ -1,0 +1,1 @@
+export { changeData } from './change.ts';
