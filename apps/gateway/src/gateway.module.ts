@@ -23,13 +23,15 @@ import { ServiceVerbRoutes } from './routes/service-verbs.ts';
 import { AllServiceRoutes, ServiceRoutes } from './routes/services.ts';
 import { StatusRoutes } from './routes/status.ts';
 import { AlarmRoutes, TicketRoutes } from './routes/tickets.ts';
+import { UnitLogRoutes } from './routes/unit-logs.ts';
 import { AllUnitRoutes, UnitRoutes } from './routes/units.ts';
 
 const routes = [
   ...[HealthRoutes, AgentRoutes, StatusRoutes, EventRoutes],
   ...[PoolRoutes, InitStrategyRoutes, MachineRoutes, TicketRoutes, AlarmRoutes, FenceRoutes],
   ...[PackageRoutes, ContainerRoutes, ResourceServiceRoutes],
-  ...[ProgramRoutes, GroupRoutes, AllServiceRoutes, ServiceRoutes, AllUnitRoutes, UnitRoutes],
+  ...[ProgramRoutes, GroupRoutes, AllServiceRoutes, ServiceRoutes],
+  ...[AllUnitRoutes, UnitRoutes, UnitLogRoutes],
   ...[ServiceVerbRoutes, RelationRoutes, DeploymentRoutes, OperationRoutes, DataRoutes],
 ];
 

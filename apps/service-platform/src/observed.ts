@@ -18,14 +18,17 @@ export class ObservedUnits {
   /** By machine, so that a report replaces what the one before said. */
   readonly #byMachine = new Map<string, ReadonlyMap<string, Row>>();
   readonly #machineOf = new Map<string, string>();
+  /** The kinds of questions that a machine's agent says it answers. */
+  readonly #answers = new Map<string, readonly string[]>();
 
   constructor(readonly now: () => number = Date.now) {}
 
   readonly of: Observe = (unitUid) => this.#row(unitUid);
 
-  note({ machineUid, sentAt, units }: StateReport): void {
+  note({ machineUid, sentAt, units, answers }: StateReport): void {
     const before = this.#byMachine.get(machineUid);
     this.forget(machineUid);
+    this.#answers.set(machineUid, answers);
     const rows = new Map<string, Row>();
     const receivedAt = this.now();
     for (const unit of units) {
@@ -62,12 +65,18 @@ export class ObservedUnits {
     return row?.incarnation === incarnation ? row.downSince : null;
   }
 
+  /** Null where its agent has not reported to this process yet. */
+  answersOf(machineUid: string): readonly string[] | null {
+    return this.#answers.get(machineUid) ?? null;
+  }
+
   /** The machine has left, or says something new. */
   forget(machineUid: string): void {
     for (const unitUid of this.#byMachine.get(machineUid)?.keys() ?? []) {
       if (this.#machineOf.get(unitUid) === machineUid) this.#machineOf.delete(unitUid);
     }
     this.#byMachine.delete(machineUid);
+    this.#answers.delete(machineUid);
   }
 
   #row(unitUid: string): Row | null {

@@ -27,6 +27,8 @@ export { unitStates } from './unit/state.ts';
 export type { UnitState } from './unit/state.ts';
 export { possibleVerbs, unitVerbNames } from './unit/lifecycle.ts';
 export type { UnitVerbName } from './unit/lifecycle.ts';
+export { logPlaceOf } from './unit/log-place.ts';
+export type { LogPlace } from './unit/log-place.ts';
 export { getUnit, listUnits } from './unit/view.ts';
 export type { Observe, Observed } from './unit/view.ts';
 

@@ -5,7 +5,7 @@ import { machineBootId } from '../identity/index.ts';
 import { MachineProbe, takeInventory } from '../inventory/index.ts';
 import { Journal } from '../journal/index.ts';
 import type { AgentPaths } from '../layout/index.ts';
-import { Bell, Link, Silence, knownTiming } from '../link/index.ts';
+import { answerQuestion, Bell, Link, Silence, knownTiming } from '../link/index.ts';
 import type { Log } from '../log/index.ts';
 import { errorMessage, within } from '../proc/index.ts';
 import { ProgramCache } from '../programs/index.ts';
@@ -91,6 +91,7 @@ export class Agent {
       host: this.host,
       permits,
       work: this.work,
+      answer: (question) => answerQuestion({ paths, host: this.host }, question),
       inventory: () => this.#inventory(),
       probe: new MachineProbe(paths.probe),
       bells,

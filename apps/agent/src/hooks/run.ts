@@ -13,6 +13,8 @@ export interface RunSpec {
   /** The whole environment. */
   readonly env: { readonly [name: string]: string };
   readonly account: Account;
+  /** Where what it prints can be read while it runs and afterwards, until the next run of that path; null: nowhere. */
+  readonly kept: string | null;
   /** Per attempt, ms; then its whole process group is killed. */
   readonly timeoutMs: number;
   /** Further attempts after a failed first. */

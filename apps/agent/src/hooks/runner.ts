@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { outputBytesMax } from '@yiqiu/contracts';
 import { keyText, type CommandKey, type Journal } from '../journal/index.ts';
-import { boundLog, lastBytes, readIfThere, readTail, type AgentPaths } from '../layout/index.ts';
+import { boundLog, lastBytes, readIfThere, readTail, setAsideOf, type AgentPaths } from '../layout/index.ts';
 import { asAccount, isAlive, killGroup, pause, spawnGated, type ProcessGroup } from '../proc/index.ts';
 import { AgentStopping } from './errors.ts';
+import { keepOutput } from './kept.ts';
 import type { RunResult, RunSpec } from './run.ts';
 
 /** Output files larger than this are cut down to their newer half while the hook runs, bytes. */
@@ -81,7 +82,7 @@ export class Runner {
       before === null
         ? await this.#start(spec, attempt, dir)
         : { group: { leader: before.identity, home: spec.cwd }, startedAt: before.startedAt, ended: null };
-    const timedOut = !(await this.#ended(running, dir, running.startedAt + spec.timeoutMs));
+    const timedOut = !(await this.#ended(spec, running, dir, running.startedAt + spec.timeoutMs));
     if (timedOut) await killGroup(running.group);
     return endingOf(dir, running, timedOut, spec.timeoutMs);
   }
@@ -89,11 +90,16 @@ export class Runner {
   async #start(spec: RunSpec, attempt: number, dir: string): Promise<Running> {
     rmSync(dir, { recursive: true, force: true });
     mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const outputFile = join(dir, 'output');
+    if (spec.kept !== null) {
+      writeFileSync(outputFile, '', { mode: 0o640 });
+      keepOutput(outputFile, spec.kept);
+    }
     const started = await spawnGated({
       argv: [dir, ...asAccount(spec.account), ...spec.argv],
       cwd: spec.cwd,
       env: spec.env,
-      outputFile: join(dir, 'output'),
+      outputFile,
       script: wrapper,
     });
     const ended: { signal: NodeJS.Signals | null; done: boolean } = { signal: null, done: false };
@@ -105,21 +111,23 @@ export class Runner {
   }
 
   /** False where the deadline (ms since the epoch) passed first. */
-  async #ended(running: Running, dir: string, deadline: number): Promise<boolean> {
+  async #ended({ kept }: RunSpec, running: Running, dir: string, deadline: number): Promise<boolean> {
     const output = join(dir, 'output');
     for (let pollMs = pollMsFirst; ; pollMs = Math.min(pollMs * 2, pollMsMax)) {
       const over = running.ended === null ? !isAlive(running.group.leader) : running.ended.done;
       if (over) return true;
       if (Date.now() >= deadline) return false;
-      boundLog(output, runOutputBytesMax);
+      if (boundLog(output, runOutputBytesMax) && kept !== null) keepOutput(output, kept);
       if (!(await pause(Math.min(pollMs, Math.max(1, deadline - Date.now())), this.#stop))) throw new AgentStopping();
     }
   }
 }
 
 const endingOf = (dir: string, running: Running, timedOut: boolean, timeoutMs: number): Ending => {
-  const older = readTail(join(dir, 'output.1'), outputBytesMax);
-  const newer = readTail(join(dir, 'output'), outputBytesMax);
+  const path = join(dir, 'output');
+  const [aside] = setAsideOf(path).slice(-1);
+  const older = aside === undefined ? { text: '' } : readTail(aside.path, outputBytesMax);
+  const newer = readTail(path, outputBytesMax);
   const output = lastBytes(older.text + newer.text, outputBytesMax);
   const truncated = older.text !== '' || newer.truncated;
   const given = { output, truncated, timedOut, lost: false };

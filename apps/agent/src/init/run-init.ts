@@ -54,6 +54,7 @@ const runScript = async (
       cwd: tools.paths.root,
       env: baseEnvironment(account, tools.paths.bin, process.env),
       account,
+      kept: null,
       timeoutMs: command.timeoutMs,
       retries: 0,
     });

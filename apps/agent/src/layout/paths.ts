@@ -49,6 +49,10 @@ export class AgentPaths {
   runs(command: string): string {
     return join(this.own, 'runs', command);
   }
+  /** What the last run of each hook of the unit in that home printed, by the hook's name. */
+  outputs(home: string): string {
+    return join(this.own, 'outputs', home);
+  }
   get probe(): string {
     return join(this.own, 'probe');
   }

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, readFileSync, readSync } from 'node:fs';
 import { errorCode } from '../proc/index.ts';
+import { openPlainFile } from './plain-file.ts';
 
 /** The file's text, or null where there is none. */
 export const readIfThere = (path: string): string | null => {
@@ -17,15 +18,10 @@ export interface Tail {
   readonly truncated: boolean;
 }
 
-/** The last `bytesMax` bytes from `offset` on; empty where there is no file. What is no UTF-8 becomes U+FFFD. */
+/** The last `bytesMax` bytes from `offset` on; empty where there is no file. What is no UTF-8 becomes U+FFFD. Throws where it is no plain file. */
 export const readTail = (path: string, bytesMax: number, offset = 0): Tail => {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return { text: '', truncated: false };
-    throw error;
-  }
+  const file = openPlainFile(path, constants.O_RDONLY);
+  if (file === null) return { text: '', truncated: false };
   try {
     const { size } = fstatSync(file);
     // Truncated meanwhile: what there is, is new.

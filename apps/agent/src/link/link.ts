@@ -1,4 +1,12 @@
-import type { AgentTiming, CommandAccepted, CommandPush, Inventory, QueueOwner } from '@yiqiu/contracts';
+import type {
+  AgentAnswer,
+  AgentQuestion,
+  AgentTiming,
+  CommandAccepted,
+  CommandPush,
+  Inventory,
+  QueueOwner,
+} from '@yiqiu/contracts';
 import { queueOwners } from '@yiqiu/contracts';
 import type { AgentTransport } from '@yiqiu/messaging/agent-side';
 import type { MachineProbe } from '../inventory/index.ts';
@@ -26,6 +34,8 @@ export interface LinkOptions {
   readonly host: UnitHost;
   readonly permits: Permits;
   readonly work: Work;
+  /** What the platform asks beside the queues. It may throw: then that is the answer. */
+  readonly answer: (question: AgentQuestion) => AgentAnswer;
   readonly inventory: () => Promise<Inventory>;
   readonly probe: MachineProbe;
   /** Rung where a result waits, and where what was said of the units is not true any more. */
@@ -76,8 +86,9 @@ export class Link {
   }
 
   start(): void {
-    const { transport } = this.options;
+    const { transport, answer } = this.options;
     transport.onPush((push) => this.#pushed(push));
+    transport.onQuestion(async (question) => answer(question));
     transport.onStatus((status) => this.#connection(status));
     this.#connection(transport.status());
     const stop = this.#stop.signal;

@@ -1,4 +1,4 @@
-import type { StateReport } from '@yiqiu/contracts';
+import { agentQuestionKinds, type StateReport } from '@yiqiu/contracts';
 import { errorMessage, pause, within } from '../proc/index.ts';
 import type { Link } from './link.ts';
 
@@ -60,5 +60,6 @@ const stateOf = (link: Link, number: number): StateReport => {
     sentAt: now,
     acceptedUpTo: lastSeq,
     units: host.report(generation, now),
+    answers: [...agentQuestionKinds],
   };
 };

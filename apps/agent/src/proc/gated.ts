@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { once } from 'node:events';
 import { identify, type ProcessIdentity } from './identity.ts';
 
@@ -24,6 +24,13 @@ export interface GatedProcess {
 /** Exit code of a process whose gate was never opened. */
 export const gateShutCode = 125;
 
+/**
+ * Its directory may be the unit user's: a link laid there is not followed by an agent that is root, and a pipe is not waited
+ * for. On a plain file O_NONBLOCK means nothing.
+ */
+const appending =
+  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
 const gate = `read -r go <&3 || exit ${gateShutCode}\nexec 3<&-\n`;
 
 /**
@@ -31,7 +38,7 @@ const gate = `read -r go <&3 || exit ${gateShutCode}\nexec 3<&-\n`;
  * An agent that dies between leaves no process behind that nobody knows. `exec` keeps pid and start time.
  */
 export const spawnGated = async (options: GatedSpawn): Promise<GatedProcess> => {
-  const output = openSync(options.outputFile, 'a', 0o640);
+  const output = openSync(options.outputFile, appending, 0o640);
   let child: ChildProcess;
   try {
     child = spawn('/bin/sh', ['-c', `${gate}${options.script ?? 'exec "$@"'}`, 'sh', ...options.argv], {

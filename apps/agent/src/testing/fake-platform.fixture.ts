@@ -1,5 +1,7 @@
 import {
   stepReport,
+  type AgentAnswer,
+  type AgentQuestion,
   type AgentPayload,
   type CommandAccepted,
   type CommandPush,
@@ -51,6 +53,8 @@ export class FakePlatform {
   deaf = false;
   /** Set by the binding; null: no agent is there. */
   deliver: ((push: CommandPush) => Promise<CommandAccepted>) | null = null;
+  /** The same for questions. */
+  ask: ((question: AgentQuestion) => Promise<AgentAnswer>) | null = null;
 
   constructor(address = '127.0.1.1') {
     this.address = address;

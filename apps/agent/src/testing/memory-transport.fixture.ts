@@ -1,4 +1,4 @@
-import type { CommandAccepted, CommandPush } from '@yiqiu/contracts';
+import type { AgentAnswer, AgentQuestion, CommandAccepted, CommandPush } from '@yiqiu/contracts';
 import type { AgentTransport } from '@yiqiu/messaging/agent-side';
 import type { FakePlatform } from './fake-platform.fixture.ts';
 
@@ -9,6 +9,7 @@ export class MemoryTransport implements AgentTransport {
   readonly #platform: FakePlatform;
   readonly #listeners = new Set<(status: Status) => void>();
   #handler: ((push: CommandPush) => Promise<CommandAccepted>) | null = null;
+  #questions: ((question: AgentQuestion) => Promise<AgentAnswer>) | null = null;
   #status: Status = 'connected';
 
   constructor(platform: FakePlatform, status: Status = 'connected') {
@@ -43,6 +44,11 @@ export class MemoryTransport implements AgentTransport {
     this.#bind();
   }
 
+  onQuestion(handler: (question: AgentQuestion) => Promise<AgentAnswer>): void {
+    this.#questions = handler;
+    this.#bind();
+  }
+
   status = (): Status => this.#status;
 
   onStatus(listener: (status: Status) => void): () => void {
@@ -52,6 +58,7 @@ export class MemoryTransport implements AgentTransport {
 
   async close(): Promise<void> {
     this.#platform.deliver = null;
+    this.#platform.ask = null;
   }
 
   async #ask<T>(answer: () => T): Promise<T> {
@@ -69,5 +76,6 @@ export class MemoryTransport implements AgentTransport {
     const handler = this.#handler;
     const deliver = handler === null ? null : async (push: CommandPush) => handler(structuredClone(push));
     this.#platform.deliver = this.#status === 'connected' ? deliver : null;
+    this.#platform.ask = this.#status === 'connected' ? this.#questions : null;
   }
 }

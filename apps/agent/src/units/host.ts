@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import type { UnitCommand, UnitReport } from '@yiqiu/contracts';
 import { AgentStopping } from '../hooks/index.ts';
 import type { CommandKey, UnitRecord } from '../journal/index.ts';
@@ -41,6 +41,16 @@ export class UnitHost {
 
   unit(home: string): UnitRuntime | undefined {
     return this.#units.get(home);
+  }
+
+  /** The name of the home that holds the newest incarnation of the unit here, with a record or without; null where none does. */
+  homeOf(unitUid: string): string | null {
+    const known = this.units().map(({ record: { home, uid, incarnation } }) => ({ home, uid, incarnation }));
+    const here = known.some(({ uid }) => uid === unitUid)
+      ? known
+      : this.#strayHomes().map(({ home, owner }) => ({ home, uid: owner.unitUid, incarnation: owner.incarnation }));
+    const [newest] = here.filter(({ uid }) => uid === unitUid).sort((a, b) => b.incarnation - a.incarnation);
+    return newest?.home ?? null;
   }
 
   /**
@@ -159,6 +169,7 @@ export class UnitHost {
     unit.close();
     this.#units.delete(unit.record.home);
     this.#services.journal.removeUnit(unit.record.home);
+    rmSync(this.#tools.paths.outputs(unit.record.home), { recursive: true, force: true });
     await this.#tools.programs.prune(new Set(this.units().map(({ record }) => record.command.program.digest)));
   }
 

@@ -27,7 +27,8 @@ export interface UnitServices {
   readonly restartByHooks: (home: string, message: string) => void;
 }
 
-const logFile = 'log/stdout.log';
+/** What its process prints, below the home. */
+export const processLog = 'log/stdout.log';
 
 /** One unit as it is on this machine: its record, its process, its health. */
 export class UnitRuntime {
@@ -65,7 +66,7 @@ export class UnitRuntime {
   }
 
   get logFile(): string {
-    return join(this.home, logFile);
+    return join(this.home, processLog);
   }
 
   /** On disk when it returns. */

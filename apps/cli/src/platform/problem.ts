@@ -27,7 +27,7 @@ export const problemError = async (
     } else lines.push(`  ${field}:${said} (allowed: ${allowedText(allowed)})`);
   }
   if (possible !== undefined) lines.push(`  possible now: ${possible.length === 0 ? 'nothing' : possible.join(', ')}`);
-  if (status !== 404) return new CliError(exitOf(status), lines.join('\n'), next ?? null);
+  if (status !== 404) return new CliError(exitOf(status, code), lines.join('\n'), next ?? null);
   const place = placeOf(path);
   const near = place === null || !detail.includes(place.asked) ? null : await namesLine(place, get);
   if (near !== null) lines.push(near);
@@ -41,8 +41,12 @@ const allowedText = (allowed: unknown): string =>
       ? allowed.join(', ')
       : JSON.stringify(allowed);
 
-const exitOf = (status: number): CliError['exitCode'] => {
+/** A 503 of these is about a machine: the platform was reached, and answered. */
+const aboutMachines = ['agent-silent', 'agent-failed'];
+
+const exitOf = (status: number, code = ''): CliError['exitCode'] => {
   if (status === 404) return exitCodes.notFound;
+  if (aboutMachines.includes(code)) return exitCodes.refused;
   return status === 503 || status === 502 || status === 504 ? exitCodes.unreachable : exitCodes.refused;
 };
 

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { unitVerbs, unitView, type UnitVerb, type UnitView } from '@yiqiu/contracts';
 import { z } from 'zod';
 import { unitPath } from '../ask/parse.ts';
-import { CliError, exitCodes } from '../exit.ts';
 import { printRows } from '../output/print.ts';
 import { waitFor, withWaiting, type WaitOptions } from '../progress/wait.ts';
 import { freshnessOf } from './shared/freshness.ts';
 import { withReason, type ReasonOptions } from './shared/options.ts';
 import type { Session } from './shared/session.ts';
 import { unitColumns } from './status.ts';
+import { addUnitLogs } from './unit-logs.ts';
 
 const filters = ['group', 'service', 'state', 'machine'] as const;
 type Filters = { readonly [name in (typeof filters)[number]]?: string };
@@ -36,16 +36,6 @@ const change = async (session: Session, verb: UnitVerb, name: string, options: V
   await print(session, [unitView.parse(body)], body);
 };
 
-const logs = async (session: Session, name: string): Promise<void> => {
-  const { machine } = unitView.parse(await session.rest.get(unitPath(name)));
-  const where = machine === null ? 'on its machine' : `on ${machine}`;
-  throw new CliError(
-    exitCodes.refused,
-    `unit logs is not supported yet; the files are ${where}, in <agent root>/<service>_<port>/log/stdout.log`,
-    machine === null ? null : `yiqiu machine show ${machine}`,
-  );
-};
-
 /** `yiqiu unit list|show|retry|skip|restart|stop|start|logs` */
 export const addUnit = (program: Command, session: Session): void => {
   const command = program.command('unit').description('instances of services');
@@ -67,8 +57,5 @@ export const addUnit = (program: Command, session: Session): void => {
     const sub = withWaiting(command.command(`${verb} <unit>`).description(about[verb]));
     withReason(sub).action((name: string, options: VerbOptions) => change(session, verb, name, options));
   }
-  command
-    .command('logs <unit>')
-    .description('what its process writes (not supported yet)')
-    .action((name: string) => logs(session, name));
+  addUnitLogs(command, session);
 };

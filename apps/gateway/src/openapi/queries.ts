@@ -28,6 +28,7 @@ export const queries: { readonly [operation: string]: readonly string[] } = {
   'GET /api/v1/groups/{group}/services/{service}/config/revisions': list(),
   'GET /api/v1/units': list('group', 'service', 'state', 'machine'),
   'GET /api/v1/groups/{group}/services/{service}/units': list('state', 'machine'),
+  'GET /api/v1/groups/{group}/services/{service}/units/{ordinal}/logs': ['tail', 'source', 'cursor'],
   'GET /api/v1/relations': list('group', 'service'),
   'GET /api/v1/deployments': list('group', 'service', 'state', 'kind'),
   'GET /api/v1/operations': list('state', 'kind', 'target'),
@@ -37,6 +38,7 @@ export const queries: { readonly [operation: string]: readonly string[] } = {
 /** Parameters that are no plain text. */
 export const schemas: { readonly [parameter: string]: object } = {
   limit: { type: 'integer', minimum: 1, maximum: 1_000, default: 100 },
+  tail: { type: 'integer', minimum: 1, maximum: 10_000, default: 100 },
   from: { type: 'integer', minimum: 0 },
   context: { type: 'string', enum: ['machine', 'resource', 'service'] },
   reason: { type: 'string', maxLength: 500 },

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startNatsServer, startPostgresServer, type SupervisedProcess } from '@yiqiu/processes';
 import { openOrCreateAuthority, writeCredentials, type Authority, type PlatformService } from '@yiqiu/messaging';
@@ -58,8 +57,8 @@ export const buildParts = async (build: BuildOptions): Promise<Parts> => {
     service(build, part, 'service-platform', urls.service, { YIQIU_PLATFORM_KEY_FILE: build.secrets.platformKeyFile }),
   ];
   for (const name of serviceNames) {
-    const file = credentialsFile(build, name);
-    if (!existsSync(file)) writeCredentials(file, await authority.mintService(name));
+    // Anew at each start: what a service may use is in them, and this version may use something else than the last one.
+    writeCredentials(credentialsFile(build, name), await authority.mintService(name));
   }
   const stages = [[postgres, nats], managers, [gateway(build, part)]];
   return { all: stages.flat(), stages, prepareDatabase: () => prepare(build) };

@@ -22,7 +22,7 @@ const open = async (options: Parameters<typeof openOwner>[1]) => {
     number += 1;
     const said: StateReport = {
       ...{ machineUid, bootId: 'boot', journalId: randomUUID(), generation: 1, number },
-      ...{ startedAt: 1, sentAt: 2, acceptedUpTo: 0, units: [] },
+      ...{ startedAt: 1, sentAt: 2, acceptedUpTo: 0, units: [], answers: [] },
     };
     expect(await channel.handlers?.onState?.(said)).toEqual({ ok: true });
   };

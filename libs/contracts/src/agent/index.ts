@@ -1,2 +1,3 @@
 export * from './subjects.ts';
 export * from './protocol.ts';
+export * from './questions.ts';

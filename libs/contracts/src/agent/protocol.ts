@@ -236,6 +236,8 @@ export const stateReport = z.object({
   /** Highest accepted seq: a report below a unit's last command repairs nothing. */
   acceptedUpTo: count,
   units: z.array(unitReport).max(1_000),
+  /** The kinds of questions that this agent answers (`questions.ts`); one that is older says none. */
+  answers: z.array(z.string().max(63)).max(32).default([]),
 });
 export type StateReport = z.infer<typeof stateReport>;
 export const stateReportReply = z.union([

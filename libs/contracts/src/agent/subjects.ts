@@ -12,6 +12,8 @@ export const agentSubjects = {
   all: (uid: string) => `yiqiu.m.${uid}.>`,
   /** owner → agent, request: CommandPush → CommandAccepted. */
   command: (uid: string, owner: QueueOwner) => `yiqiu.m.${uid}.cmd.${owner}`,
+  /** service-platform → agent, request: AgentQuestion → AgentAnswer. Core NATS: no queue, no event, no trace. */
+  ask: (uid: string) => `yiqiu.m.${uid}.ask`,
   /** agent → machine-manager, request: Hello → HelloReply. */
   hello: (uid: string) => `yiqiu.m.${uid}.hello`,
   /** agent → machine-manager, publish: Heartbeat. Core NATS, never event-sourced. */
@@ -26,8 +28,9 @@ export const agentSubjects = {
   fetch: (uid: string) => `yiqiu.m.${uid}.fetch`,
 } as const;
 
-/** The same for all machines, as a platform service subscribes to them. The uid is the third token. */
+/** The same for all machines, as a platform service is permitted or subscribes to them. The uid is the third token. */
 export const anyAgentSubjects = {
+  ask: 'yiqiu.m.*.ask',
   hello: 'yiqiu.m.*.hello',
   heartbeat: 'yiqiu.m.*.hb',
   sync: (owner: QueueOwner) => `yiqiu.m.*.sync.${owner}`,

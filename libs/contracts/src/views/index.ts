@@ -21,6 +21,7 @@ export type ProgramView = z.infer<typeof service.programView>;
 export type GroupView = z.infer<typeof service.groupView>;
 export type ServiceView = z.infer<typeof service.serviceView>;
 export type UnitView = z.infer<typeof service.unitView>;
+export type UnitLogsView = z.infer<typeof service.unitLogsView>;
 export type DataView = z.infer<typeof service.dataView>;
 export type RevisionView = z.infer<typeof service.revisionView>;
 export type RelationView = z.infer<typeof service.relationView>;

@@ -66,6 +66,21 @@ export const unitView = z
   })
   .meta({ id: 'Unit' });
 
+/** `source`: `process`, or the name of a hook. `cursor` asks for what comes after `text`. */
+export const unitLogsView = z
+  .object({
+    unit: z.string(),
+    machine: z.string(),
+    source: z.string(),
+    text: z.string(),
+    truncated: z.boolean(),
+    more: z.boolean(),
+    cursor: z.string(),
+    writtenAt: timeOrNull,
+    observedAt: time,
+  })
+  .meta({ id: 'UnitLogs' });
+
 export const dataView = z
   .object({
     id: z.string(),

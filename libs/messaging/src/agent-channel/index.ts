@@ -1,2 +1,3 @@
 export * from './handlers.ts';
 export { serveAgents } from './serve.ts';
+export { askAgent } from './ask.ts';

@@ -25,6 +25,7 @@ import {
 } from '../connection/index.ts';
 import { decodeJson, encodeJson, MalformedMessageError } from '../wire/index.ts';
 import { servePushes, type PushHandler } from './pushes.ts';
+import { serveQuestions, type QuestionHandler } from './questions.ts';
 import { publishReport } from './report.ts';
 import { FetchRefusedError, type AgentTransport, type ConnectAgentOptions } from './transport.ts';
 
@@ -50,6 +51,7 @@ class NatsAgentTransport implements AgentTransport {
   #connection: NatsConnection | null = null;
   #status: LinkStatus = 'disconnected';
   #pushHandler: PushHandler | null = null;
+  #questionHandler: QuestionHandler | null = null;
 
   constructor(options: ConnectAgentOptions) {
     this.#options = options;
@@ -82,6 +84,12 @@ class NatsAgentTransport implements AgentTransport {
     if (this.#pushHandler !== null) throw new Error('onPush was called before: one handler takes all commands');
     this.#pushHandler = handler;
     this.#servePushes();
+  }
+
+  onQuestion(handler: QuestionHandler): void {
+    if (this.#questionHandler !== null) throw new Error('onQuestion was called before: one handler answers all questions');
+    this.#questionHandler = handler;
+    this.#serveQuestions();
   }
 
   report(report: StepReport): Promise<void> {
@@ -137,6 +145,7 @@ class NatsAgentTransport implements AgentTransport {
         this.#stop.signal,
       );
       this.#servePushes();
+      this.#serveQuestions();
     } catch (error) {
       // `dial` ends without a connection only when close() aborted it.
       if (!this.#stop.signal.aborted) throw error;
@@ -146,6 +155,12 @@ class NatsAgentTransport implements AgentTransport {
   #servePushes(): void {
     if (this.#connection === null || this.#pushHandler === null) return;
     servePushes(this.#connection, this.#options.machineUid, this.#pushHandler, (error) => this.#problem(error));
+  }
+
+  #serveQuestions(): void {
+    if (this.#connection === null || this.#questionHandler === null) return;
+    const { machineUid } = this.#options;
+    serveQuestions(this.#connection, machineUid, this.#questionHandler, (error) => this.#problem(error));
   }
 
   /** null without a server: a request would only wait until it is late. */

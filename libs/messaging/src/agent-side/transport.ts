@@ -1,4 +1,6 @@
 import type {
+  AgentAnswer,
+  AgentQuestion,
   CommandAccepted,
   CommandPush,
   Heartbeat,
@@ -25,6 +27,8 @@ export interface AgentTransport {
    * may overlap. The same number may come again: one at work is left alone, a finished one is reported again.
    */
   onPush(handler: (push: CommandPush) => Promise<CommandAccepted>): void;
+  /** Sets what answers questions, once. They come one after another; a question of a kind not known here is refused before it. */
+  onQuestion(handler: (question: AgentQuestion) => Promise<AgentAnswer>): void;
   /** Resolves when the report stands in the stream; repeating it is harmless. */
   report(report: StepReport): Promise<void>;
   state(report: StateReport): Promise<StateReportReply>;

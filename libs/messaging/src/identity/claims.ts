@@ -3,7 +3,7 @@ import { createUser, type KeyPair } from '@nats-io/nkeys';
 import type { NatsCredentials } from '../connection/index.ts';
 import { agentPermissions, servicePermissions, type PlatformService, type SubjectPermissions } from './permissions.ts';
 
-/** Subscriptions of one agent: two queues and its inbox, with room to grow. */
+/** Subscriptions of one agent: two queues, questions and its inbox, with room to grow. */
 const agentSubscriptionsMax = 16;
 /** Bytes of one message of an agent: a report of a thousand units fits. */
 const agentPayloadBytesMax = 2 * 1024 * 1024;

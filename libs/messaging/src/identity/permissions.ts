@@ -32,22 +32,34 @@ interface Role {
   /** Whose commands it gives to agents, and whose reports it takes. */
   readonly queue: QueueOwner | null;
   readonly agentRequests: readonly string[];
+  /** What it asks agents. */
+  readonly questions: readonly string[];
 }
 
-const { hello, heartbeat, sync, state, fetch } = anyAgentSubjects;
+const { ask, hello, heartbeat, sync, state, fetch } = anyAgentSubjects;
 const roles: { readonly [service in PlatformService]: Role } = {
-  'machine-manager': { context: 'machine', queue: 'machine', agentRequests: [hello, heartbeat, sync('machine')] },
-  'resource-platform': { context: 'resource', queue: null, agentRequests: [] },
-  'service-platform': { context: 'service', queue: 'service', agentRequests: [sync('service'), state, fetch] },
-  gateway: { context: null, queue: null, agentRequests: [] },
+  'machine-manager': {
+    context: 'machine',
+    queue: 'machine',
+    agentRequests: [hello, heartbeat, sync('machine')],
+    questions: [],
+  },
+  'resource-platform': { context: 'resource', queue: null, agentRequests: [], questions: [] },
+  'service-platform': {
+    context: 'service',
+    queue: 'service',
+    agentRequests: [sync('service'), state, fetch],
+    questions: [ask],
+  },
+  gateway: { context: null, queue: null, agentRequests: [], questions: [] },
 };
 
 /**
- * What a platform service may use: its own events, commands to agents in its own name, its own agent requests, consumers
- * of every event stream. It makes and alters its own streams, and deletes or purges none: losing one is an operator's act.
+ * What a platform service may use: its own events, commands to agents in its own name, questions to them where it asks any,
+ * its own agent requests, consumers of every event stream. It makes and alters its own streams, and deletes or purges none: losing one is an operator's act.
  */
 export const servicePermissions = (service: PlatformService): SubjectPermissions => {
-  const { context, queue, agentRequests } = roles[service];
+  const { context, queue, agentRequests, questions } = roles[service];
   const own = context === null ? [] : [eventStream(context).name];
   const reports = queue === null ? [] : [reportStream.name];
   const eventStreams = contextNames.map((name) => eventStream(name).name);
@@ -55,6 +67,7 @@ export const servicePermissions = (service: PlatformService): SubjectPermissions
     publish: [
       ...(context === null ? [] : [`yiqiu.evt.${context}.>`]),
       ...(queue === null ? [] : [`yiqiu.m.*.cmd.${queue}`]),
+      ...questions,
       '$JS.API.INFO',
       ...[...own, ...reports].flatMap((name) => [`$JS.API.STREAM.CREATE.${name}`, `$JS.API.STREAM.UPDATE.${name}`]),
       ...[...eventStreams, ...reports].flatMap((name) => [

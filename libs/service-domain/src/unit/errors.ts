@@ -24,6 +24,20 @@ export const unitStateForbids = (unit: UnitRow, verb: UnitVerbName): DomainError
   );
 };
 
+/** 409: there is no machine to ask what it printed. */
+export const unitUnbound = (unit: UnitRow): DomainError =>
+  refusal('conflict', 'unit-unbound', `${unit.name} is ${unit.state} and on no machine: there is nothing of it to read`, {
+    state: unit.state,
+    next: `yiqiu unit show ${unit.name}`,
+  });
+
+/** 404: its program has no process of its own, or no such hook. `sources`: what it has. */
+export const logSourceUnknown = (unit: UnitRow, source: string, sources: readonly string[]): DomainError =>
+  refusal('not-found', 'log-source-unknown', `its program has no ${source}; there are: ${sources.join(', ')}`, {
+    errors: [{ field: 'source', value: source, allowed: [...sources] }],
+    next: `yiqiu unit show ${unit.name}`,
+  });
+
 /** 422: a step is not skipped without a word on why. */
 export const skipNeedsReason = (unit: UnitRow): DomainError =>
   refusal('invalid', 'skip-needs-reason', `skipping ${unit.failed?.step ?? 'a step'} of ${unit.name} needs a reason`, {

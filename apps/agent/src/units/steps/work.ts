@@ -96,13 +96,19 @@ export class StepWork {
   async tryHook(hook: HookName, call: Partial<HookCall>, as: string): Promise<RunResult | null> {
     const settings = this.manifest.hooks[hook];
     if (settings === undefined) return null;
-    const result = await this.#run(join('hooks', hook), settings, call, as);
+    const result = await this.#run(join('hooks', hook), settings, call, hook, as);
     this.output.add(`hook ${as}`, result.output, result.truncated);
     return result;
   }
 
   /** Runs an executable of the program as page 03 says that hooks are run. */
-  async #run(path: string, settings: RunSettings, call: Partial<HookCall>, as: string): Promise<RunResult> {
+  async #run(
+    path: string,
+    settings: RunSettings,
+    call: Partial<HookCall>,
+    hook: HookName,
+    as: string,
+  ): Promise<RunResult> {
     const { unit, command, tools } = this;
     const account = this.#account(settings.user);
     const given = { reason: command.reason, changed: command.changed, contextFile: this.#writeContext(account) };
@@ -114,6 +120,7 @@ export class StepWork {
       cwd: unit.home,
       env: unit.environment(account, { ...given, ...call }),
       account,
+      kept: join(tools.paths.outputs(unit.record.home), hook),
       timeoutMs: settings.timeoutMs,
       retries: settings.retries,
     });
@@ -275,7 +282,7 @@ export class StepWork {
   async #runReload(run: string): Promise<void> {
     const { hooks, user } = this.manifest;
     const settings = hooks.reload ?? { user, timeoutMs: readyTimeoutMs, retries: 0 };
-    const result = await this.#run(run, settings, {}, 'reload');
+    const result = await this.#run(run, settings, {}, 'reload', 'reload');
     this.output.add(run, result.output, result.truncated);
     if (result.exitCode !== 0) throw new StepFailure(`reload by ${run}: ${result.message}`, result.exitCode);
   }

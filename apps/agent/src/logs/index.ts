@@ -1,0 +1,1 @@
+export { answerUnitLogs, type LogTools } from './answer.ts';
