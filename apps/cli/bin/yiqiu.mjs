@@ -19,6 +19,8 @@ module.enableCompileCache?.(join(tmpdir(), 'yiqiu-compile-cache'));
 if (Number(process.versions.node.split('.')[0]) >= 24) await import(main);
 else {
   const { node24 } = await import('../../../deploy/dev/steps.mjs');
+  // Ctrl-C is for the command; what it makes of it is the exit code.
+  process.on('SIGINT', () => undefined);
   const { status, signal } = spawnSync(node24, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
   process.exit(signal === null ? (status ?? 1) : 1);
 }

@@ -36,7 +36,14 @@ export class AppModule {
           ...{ databaseUrl, natsUrl, natsCreds, secret },
         }),
       ],
-      controllers: [ProgramController, GroupController, ServiceController, RolloutController, UnitController, LogsController],
+      controllers: [
+        ProgramController,
+        GroupController,
+        ServiceController,
+        RolloutController,
+        UnitController,
+        LogsController,
+      ],
       providers: [
         { provide: SIGNING_KEY, useValue: readFileSync(config.platformKeyFile, 'utf8') },
         { provide: OBSERVED, useValue: new ObservedUnits() },

@@ -58,14 +58,23 @@ const outdated = (machine: string): DomainError =>
 const strange = (machine: string, message: string): DomainError =>
   refusal('unavailable', 'agent-failed', `the agent of machine ${machine}: ${short(message)}`, next(machine));
 
-const refusedBy = (machine: string, unit: string, { code, message }: { code: string; message: string }): DomainError => {
+const refusedBy = (
+  machine: string,
+  unit: string,
+  { code, message }: { code: string; message: string },
+): DomainError => {
   switch (code) {
     case 'question-unknown':
       return outdated(machine);
     case 'unit-unknown':
-      return refusal('conflict', 'unit-not-there', `machine ${machine} has nothing of ${unit}, not yet or not any more`, {
-        next: `yiqiu unit show ${unit}`,
-      });
+      return refusal(
+        'conflict',
+        'unit-not-there',
+        `machine ${machine} has nothing of ${unit}, not yet or not any more`,
+        {
+          next: `yiqiu unit show ${unit}`,
+        },
+      );
     case 'malformed':
       return refusal('malformed', 'logs-malformed', `the agent of machine ${machine}: ${short(message)}`);
     case 'busy':

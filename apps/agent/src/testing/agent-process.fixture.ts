@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { queueOwners, type StepReport, type UnitCommand, type UnitReport, type UnitStep } from '@yiqiu/contracts';
-import { connectNats, consumeReports, createAuthority, serveAgents, type NatsLink } from '@yiqiu/messaging';
+import { askAgent, connectNats, consumeReports, createAuthority, serveAgents, type NatsLink } from '@yiqiu/messaging';
 import { startNats, type TestNats } from '@yiqiu/testing';
 import { ownKey, saveIdentity } from '../identity/index.ts';
 import { AgentPaths } from '../layout/index.ts';
@@ -71,6 +71,7 @@ export class NatsPlatform {
       const nothing = { ok: false, generation, acceptedUpTo: 0, error: { code: 'no-answer', message: '' } } as const;
       return (await channels[push.owner].push(fake.machineUid, push)) ?? nothing;
     };
+    fake.ask = (question) => askAgent(service, fake.machineUid, question);
     for (const owner of queueOwners) {
       const handler = async (report: StepReport) => {
         fake.report(report);

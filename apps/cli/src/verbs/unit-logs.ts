@@ -52,7 +52,8 @@ const notes = (session: Session, { logs }: Looked): void => {
   if (!session.isForPeople) return;
   const what = source === processSource ? 'its process' : `hook ${source}`;
   if (writtenAt === null) session.say(`  ${what} has printed nothing on ${machine} (${unit})`);
-  if (truncated) session.say('  some lines are missing: there were more than an answer holds, or they are rotated away');
+  if (truncated)
+    session.say('  some lines are missing: there were more than an answer holds, or they are rotated away');
 };
 
 /** Until Ctrl-C. The platform or the agent may be away for a while; a unit that is gone ends it. */

@@ -1,6 +1,13 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
-import { logCursor, logLinesDefault, logLinesMax, processSource, unitLogsView, type UnitLogsView } from '@yiqiu/contracts';
+import {
+  logCursor,
+  logLinesDefault,
+  logLinesMax,
+  processSource,
+  unitLogsView,
+  type UnitLogsView,
+} from '@yiqiu/contracts';
 import { machine, service as stubs } from '@yiqiu/contracts/grpc';
 import { RefusedError } from '@yiqiu/kernel';
 import { Backends } from '../backends/backends.ts';
@@ -62,6 +69,7 @@ const logsAsked = (query: QueryOf): { source: string; tail: number; cursor: stri
   const lines = Number(tail);
   if (!/^\d{1,5}$/.test(tail) || lines < 1 || lines > logLinesMax) throw bad('tail', tail, `1 to ${logLinesMax}`);
   if (!/^[a-z][a-z-]{0,62}$/.test(source)) throw bad('source', source, `${processSource}, or the name of a hook`);
-  if (cursor !== undefined && !logCursor.safeParse(cursor).success) throw bad('cursor', cursor, 'the cursor of an answer');
+  if (cursor !== undefined && !logCursor.safeParse(cursor).success)
+    throw bad('cursor', cursor, 'the cursor of an answer');
   return { source, tail: lines, cursor };
 };

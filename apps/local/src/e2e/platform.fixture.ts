@@ -159,6 +159,23 @@ export class TestPlatform {
     return run(process.execPath, [cli, ...args], { YIQIU_DATA: this.data });
   }
 
+  /** A command that stays: what it has printed so far, and its exit code after Ctrl-C. */
+  follow(...args: readonly string[]): {
+    readonly stdout: () => string;
+    readonly interrupt: () => Promise<number | null>;
+  } {
+    const env = { PATH: process.env['PATH'] ?? '', YIQIU_DATA: this.data };
+    const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'ignore'], env });
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const ended = new Promise<number | null>((done) => child.once('close', done));
+    const interrupt = (): Promise<number | null> => {
+      child.kill('SIGINT');
+      return ended;
+    };
+    return { stdout: () => text, interrupt };
+  }
+
   /** What a command prints as JSON; it has to end well. */
   async json<T>(...args: readonly string[]): Promise<T> {
     const ran = await this.yiqiu(...args, '-o', 'json');

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DataView, EventView, UnitView } from '@yiqiu/contracts';
+import type { DataView, EventView, UnitLogsView, UnitView } from '@yiqiu/contracts';
 import { isRunning, processIdentity, waitFor } from '@yiqiu/processes';
 import { checkout, groupDocument, TestPlatform } from './platform.fixture.ts';
 
@@ -96,6 +96,59 @@ describe('a group of units', () => {
     }
     expect(await platform.yiqiu('config', 'rollback', 'shop/web')).toMatchObject({ status: 0 });
     expect(await greeting(await unit('shop/web/0'))).toContain('hello from shop/web/0');
+  }, 60_000);
+
+  it('tells what its process and its hooks printed, by REST and by the command line, and leaves no trace of it', async () => {
+    const path = '/groups/shop/services/web/units/0/logs';
+    const before = await allEvents();
+    const logs = await platform.get<UnitLogsView>(`${path}?tail=1`);
+    expect(logs).toMatchObject({ unit: 'shop/web/0', machine: (await unit('shop/web/0')).machine, source: 'process' });
+    expect(logs.text).toMatch(/^loaded: greeting 'hello'.*\n$/);
+    expect(await platform.get(`${path}?cursor=${logs.cursor}`)).toMatchObject({ text: '', cursor: logs.cursor });
+    expect(await platform.yiqiu('unit', 'logs', 'shop/web/0', '--tail', '1')).toEqual({
+      ...{ status: 0, stdout: logs.text, stderr: '' },
+    });
+    const hook = await platform.yiqiu('unit', 'logs', 'shop/web/0', '--hook', 'config-changed');
+    expect(hook).toMatchObject({ status: 0, stdout: 'greeting: hello (reason: rollback)\n' });
+    expect(await platform.json('unit', 'logs', 'shop/web/0', '--hook', 'install')).toMatchObject({ source: 'install' });
+    for (const [query, status, code] of [
+      ['?tail=0', 400, 'request-malformed'],
+      ['?tail=10001', 400, 'request-malformed'],
+      ['?source=stop', 404, 'log-source-unknown'],
+      ['?cursor=nonsense', 400, 'logs-malformed'],
+    ] as const) {
+      expect(await platform.rest('GET', `${path}${query}`)).toMatchObject({ status, body: { status, code } });
+    }
+    expect(await platform.yiqiu('unit', 'logs', 'shop/web/9')).toMatchObject({ status: 3, stdout: '' });
+    const types = (await allEvents()).slice(before.length).map(({ type }) => type);
+    expect(types.filter((type) => type.startsWith('Step') || type.startsWith('Unit'))).toEqual([]);
+  }, 60_000);
+
+  it('follows what is printed until Ctrl-C', async () => {
+    const following = platform.follow('unit', 'logs', 'shop/web/0', '--tail', '1', '--follow');
+    await waitFor(() => following.stdout() !== '', { deadlineMs: 20_000, what: 'the last line' });
+    expect(await platform.yiqiu('unit', 'restart', 'shop/web/0')).toMatchObject({ status: 0 });
+    await waitFor(() => following.stdout().includes('stopping\n'), { deadlineMs: 20_000, what: 'what it printed' });
+    await waitFor(() => /stopping\nloaded: .*\n/.test(following.stdout()), {
+      deadlineMs: 20_000,
+      what: 'what the next process printed',
+    });
+    expect(following.stdout().match(/stopping/g)).toHaveLength(1);
+    expect(await following.interrupt()).toBe(0);
+  }, 90_000);
+
+  it('cannot tell it while its agent is away: the machine is named, and when it was last seen', async () => {
+    const { machine } = await unit('shop/web/0');
+    const path = '/groups/shop/services/web/units/0/logs';
+    // Started again after a second.
+    await platform.fate('kill', `agent/${machine}`);
+    const answer = await platform.rest('GET', path);
+    expect(answer).toMatchObject({ status: 503, body: { code: 'agent-silent' } });
+    expect((answer.body as { detail: string }).detail).toMatch(
+      new RegExp(`machine ${machine} does not answer; last seen \\d+ s ago`),
+    );
+    const again = async (): Promise<boolean> => (await platform.rest('GET', path)).status === 200;
+    await waitFor(again, { deadlineMs: repairedWithinMs, what: 'the new agent to answer' });
   }, 60_000);
 
   it('lives on when its agent is killed: same process, same incarnation', async () => {

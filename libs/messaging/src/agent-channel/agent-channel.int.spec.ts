@@ -1,6 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createInbox } from '@nats-io/transport-node';
-import { agentSubjects, fetchBytesMax, type CommandPush, type Heartbeat, type SyncRequest } from '@yiqiu/contracts';
+import {
+  agentSubjects,
+  fetchBytesMax,
+  type AgentAnswer,
+  type CommandPush,
+  type Heartbeat,
+  type SyncRequest,
+} from '@yiqiu/contracts';
 import { refusal, RefusedError } from '@yiqiu/kernel';
 import { waitFor } from '@yiqiu/testing';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
@@ -9,6 +16,7 @@ import { agentBackoff, agentInboxPrefix, dial, drainAndClose, type NatsLink } fr
 import { heartbeatOf, helloAnswer, helloOf, pushOf, stateOf } from '../fixtures/agent.fixture.ts';
 import { startPlatform, type TestAgentIdentity, type TestPlatform } from '../fixtures/nats.fixture.ts';
 import type { AgentChannel, ServeAgentsOptions } from './handlers.ts';
+import { askAgent } from './ask.ts';
 import { serveAgents } from './serve.ts';
 
 jest.setTimeout(60_000);
@@ -243,6 +251,61 @@ describe('what an owner pushes', () => {
     await platform.start();
     const channel = serve(servicePlatform, 'service');
     await waitFor(() => channel.push(own.machineUid, pushOf([4])), { deadlineMs: 30_000, what: 'an answer' });
+    await link.close();
+  });
+});
+
+describe('a question', () => {
+  const unitUid = randomUUID();
+  const question = { kind: 'unit-logs', unitUid, source: 'process', lines: 10, cursor: null } as const;
+  const answer: AgentAnswer = {
+    ok: true,
+    kind: 'unit-logs',
+    text: 'a line\n',
+    truncated: false,
+    more: false,
+    cursor: '-.1.0',
+    writtenAt: 1,
+    observedAt: 2,
+  };
+
+  it('is answered by the agent that is asked, in order, and needs nothing of a queue', async () => {
+    const own = await platform.agentIdentity();
+    const link = await connectAgent({ servers: platform.url, ...own });
+    const seen: number[] = [];
+    link.onQuestion(async ({ lines }) => {
+      if (lines === 1) await new Promise((resolve) => setTimeout(resolve, 50));
+      if (lines === 3) throw new Error('no plain file');
+      seen.push(lines);
+      return answer;
+    });
+    const ask = (lines: number) => askAgent(servicePlatform, own.machineUid, { ...question, lines });
+    await waitFor(() => ask(9).catch(() => null), { deadlineMs: 2_000, what: 'the subscription' });
+    seen.length = 0;
+    expect(await Promise.all([ask(1), ask(2)])).toEqual([answer, answer]);
+    expect(seen).toEqual([1, 2]);
+    expect(await ask(3)).toEqual({ ok: false, error: { code: 'failed', message: 'no plain file' } });
+    const raw = (body: unknown) =>
+      servicePlatform.connection
+        .request(agentSubjects.ask(own.machineUid), JSON.stringify(body), { timeout: 2_000 })
+        .then((reply) => reply.json());
+    expect(await raw({ kind: 'what-else' })).toMatchObject({ ok: false, error: { code: 'question-unknown' } });
+    expect(await raw({ ...question, lines: 0 })).toMatchObject({ ok: false, error: { code: 'malformed' } });
+    await link.close();
+  });
+
+  it('has no answer at once where nobody listens, and after the time where somebody keeps silent', async () => {
+    const own = await platform.agentIdentity();
+    await expect(askAgent(servicePlatform, own.machineUid, question)).rejects.toMatchObject({ why: 'no-responders' });
+    const link = await connectAgent({ servers: platform.url, ...own });
+    link.onQuestion(() => new Promise(() => undefined));
+    await waitFor(
+      () =>
+        askAgent(servicePlatform, own.machineUid, question, 200).catch(
+          (error: { why: string }) => error.why === 'late',
+        ),
+      { deadlineMs: 5_000, what: 'silence' },
+    );
     await link.close();
   });
 });

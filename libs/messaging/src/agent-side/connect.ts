@@ -87,7 +87,8 @@ class NatsAgentTransport implements AgentTransport {
   }
 
   onQuestion(handler: QuestionHandler): void {
-    if (this.#questionHandler !== null) throw new Error('onQuestion was called before: one handler answers all questions');
+    if (this.#questionHandler !== null)
+      throw new Error('onQuestion was called before: one handler answers all questions');
     this.#questionHandler = handler;
     this.#serveQuestions();
   }

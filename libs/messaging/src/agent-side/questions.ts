@@ -45,7 +45,8 @@ const answerOf = async (
   try {
     const { kind } = decodeJson(anyQuestion, message);
     const isKnown = agentQuestionKinds.some((known) => known === kind);
-    if (!isKnown) return refused('question-unknown', `this agent answers ${agentQuestionKinds.join(', ')}, not ${kind}`);
+    if (!isKnown)
+      return refused('question-unknown', `this agent answers ${agentQuestionKinds.join(', ')}, not ${kind}`);
     return await handler(decodeJson(agentQuestion, message));
   } catch (error) {
     onProblem(asError(error));

@@ -67,6 +67,7 @@ describe('an agent may use its own subjects', () => {
     const refused = await violationsOf(() => {
       agent.publish(agentSubjects.heartbeat(identity.machineUid), '{}');
       agent.subscribe(agentSubjects.command(identity.machineUid, 'service'));
+      agent.subscribe(agentSubjects.ask(identity.machineUid));
     });
     expect(refused).toEqual([]);
     const sub = service.subscribe('yiqiu.m.*.sync.service', {
@@ -90,6 +91,7 @@ describe('an agent may use nothing else', () => {
   it.each([
     agentSubjects.command(other, 'service'),
     agentSubjects.heartbeat(other),
+    agentSubjects.ask(other),
     agentSubjects.report(other, 'machine'),
     'yiqiu.evt.service.unit.StepSucceeded',
     'yiqiu.evt.machine.machine.MachineAdded',
@@ -117,6 +119,8 @@ describe('an agent may use nothing else', () => {
     'yiqiu.>',
     'yiqiu.m.>',
     'yiqiu.m.*.cmd.service',
+    'yiqiu.m.*.ask',
+    agentSubjects.ask(other),
     agentSubjects.command(other, 'service'),
     agentSubjects.all(other),
     'yiqiu.evt.>',
@@ -188,6 +192,7 @@ describe('a service', () => {
       `$JS.API.STREAM.PURGE.${reportStream.name}`,
       'yiqiu.evt.service.unit.UnitReady',
       agentSubjects.command(other, 'service'),
+      agentSubjects.ask(other),
       `${agentInboxPrefix(other)}.x`,
     ];
     for (const subject of tries) link.connection.publish(subject, '');

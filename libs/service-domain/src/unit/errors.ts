@@ -26,10 +26,15 @@ export const unitStateForbids = (unit: UnitRow, verb: UnitVerbName): DomainError
 
 /** 409: there is no machine to ask what it printed. */
 export const unitUnbound = (unit: UnitRow): DomainError =>
-  refusal('conflict', 'unit-unbound', `${unit.name} is ${unit.state} and on no machine: there is nothing of it to read`, {
-    state: unit.state,
-    next: `yiqiu unit show ${unit.name}`,
-  });
+  refusal(
+    'conflict',
+    'unit-unbound',
+    `${unit.name} is ${unit.state} and on no machine: there is nothing of it to read`,
+    {
+      state: unit.state,
+      next: `yiqiu unit show ${unit.name}`,
+    },
+  );
 
 /** 404: its program has no process of its own, or no such hook. `sources`: what it has. */
 export const logSourceUnknown = (unit: UnitRow, source: string, sources: readonly string[]): DomainError =>
