@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { existsSync, renameSync, symlinkSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentAnswer, UnitLogsAnswer, UnitLogsQuestion } from '@yiqiu/contracts';
 import { serverPackage, type TestProgram } from '../testing/package.fixture.ts';
@@ -54,7 +54,7 @@ describe('what a unit printed', () => {
   it('is told of the last run of a hook, while it runs and afterwards, over the agent’s restart, without a word twice', async () => {
     expect((await read({ source: 'install' })).text).toBe('installing\n');
     const wait = join(rig.paths.home('echo_7000'), 'wait');
-    renameSync(join(rig.paths.home('echo_7000'), 'run', 'context.json'), wait);
+    writeFileSync(wait, '');
     const changed = { reason: 'config', config: { greeting: 'hey' }, changed: ['greeting'] } as const;
     const seq = await rig.platform.issue('service', rig.command(program, 'config-changed', changed));
     const running = await eventually('the hook to print', async () => {
@@ -63,7 +63,7 @@ describe('what a unit printed', () => {
     });
     await rig.stop();
     await rig.start();
-    renameSync(wait, `${wait}ed`);
+    rmSync(wait);
     await rig.reported(seq);
     const after = await read({ source: 'config-changed', cursor: running.cursor });
     expect(after.text).toBe('settled\n');

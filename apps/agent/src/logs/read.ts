@@ -7,7 +7,7 @@ export interface LogPiece {
   readonly text: string;
   /** Some of what was asked for is not in it. */
   readonly truncated: boolean;
-  /** There is more behind the cursor. */
+  /** There is more behind the cursor than half a character. */
   readonly more: boolean;
   readonly cursor: string;
   /** ms since the epoch; null: there is no such file. */
@@ -58,25 +58,25 @@ const lastLines = (log: OpenLog, lines: number, bytesMax: number): LogPiece => {
     text = bytes.toString('utf8', start, stop);
     truncated = true;
   }
-  return pieceOf(log, text, truncated, begin + stop);
+  return pieceOf(log, text, truncated, begin + stop, false);
 };
 
 const since = (log: OpenLog, from: Cursor, bytesMax: number): LogPiece => {
   const { at, lost } = log.positionOf(from);
   const bytes = log.read(at, Math.min(log.end, at + bytesMax));
-  let stop = bytes.length - unfinished(bytes);
+  const rest = unfinished(bytes);
+  let stop = bytes.length - rest;
   if (Buffer.byteLength(bytes.toString('utf8', 0, stop)) > bytesMax) {
     stop = Math.floor(bytesMax / 3);
     stop -= unfinished(bytes.subarray(0, stop));
   }
-  return pieceOf(log, bytes.toString('utf8', 0, stop), lost, at + stop);
+  return pieceOf(log, bytes.toString('utf8', 0, stop), lost, at + stop, at + stop + rest < log.end);
 };
 
-const pieceOf = (log: OpenLog, text: string, truncated: boolean, position: number): LogPiece => ({
+const pieceOf = (log: OpenLog, text: string, truncated: boolean, position: number, more: boolean): LogPiece => ({
   text,
   truncated,
-  // Less than a character is nothing to come back for at once.
-  more: log.end - position > 3,
+  more,
   cursor: cursorText(log.cursorAt(position)),
   writtenAt: log.writtenAt,
 });

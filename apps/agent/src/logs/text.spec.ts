@@ -35,5 +35,10 @@ describe('lines', () => {
     ['ab\ncd\n', 3],
     ['abcd\n', 0],
     ['abcd', 0],
+    ['', 0],
   ])('the first whole one of %j begins at %i', (text, start) => expect(startOfFirst(bytes(text))).toBe(start));
+
+  it('begin with a whole character where they are cut', () => {
+    expect(startOfFirst(bytes('€uro').subarray(1))).toBe(2);
+  });
 });

@@ -31,8 +31,10 @@ export const startOfLast = (bytes: Buffer, lines: number): number => {
   return at + 1;
 };
 
-/** Where the first whole line begins in bytes that begin somewhere; 0 where there is no newline but at the end. */
+/** Where the first whole line begins in bytes that begin somewhere; the first whole character where no newline is but at the end. */
 export const startOfFirst = (bytes: Buffer): number => {
   const at = bytes.indexOf(newline);
-  return at === -1 || at === bytes.length - 1 ? 0 : at + 1;
+  if (at !== -1 && at !== bytes.length - 1) return at + 1;
+  const whole = bytes.subarray(0, 3).findIndex((byte) => (byte & 0xc0) !== 0x80);
+  return whole === -1 ? 0 : whole;
 };
