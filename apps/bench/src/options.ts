@@ -10,8 +10,15 @@ export interface Effort {
   readonly measureMs: number;
   readonly appendEvents: number;
   readonly rebuildEvents: number;
-  /** Before memory is read, ms: start-up is over, collectors have run. */
+  /** Before memory is read, ms: start-up is over, collectors have run. Also how long an idle platform is watched. */
   readonly idleMs: number;
+  /** Commands of one client in one round. */
+  readonly latencyCommands: number;
+  /** Changes of a configuration. */
+  readonly configChanges: number;
+  /** Deployments on each side. */
+  readonly deployRounds: number;
+  readonly idleTimings: readonly ('production' | 'local')[];
 }
 
 export interface Options {
@@ -35,10 +42,12 @@ export const usage = `npm run bench -- [--only NAME]… [--quick] [--json FILE]
 const full: Effort = {
   ...{ rounds: 5, warmMs: 2_000, measureMs: 5_000 },
   ...{ appendEvents: 100_000, rebuildEvents: 500_000, idleMs: 60_000 },
+  ...{ latencyCommands: 300, configChanges: 10, deployRounds: 3, idleTimings: ['production', 'local'] },
 };
 const quick: Effort = {
   ...{ rounds: 3, warmMs: 700, measureMs: 1_500 },
   ...{ appendEvents: 20_000, rebuildEvents: 100_000, idleMs: 10_000 },
+  ...{ latencyCommands: 100, configChanges: 5, deployRounds: 1, idleTimings: ['production'] },
 };
 
 /** Throws {@link UsageError}. */

@@ -2,7 +2,7 @@ import type { Resources } from '@yiqiu/contracts';
 import type { AgentTransport } from '@yiqiu/messaging/agent-side';
 import { Runner } from '../hooks/index.ts';
 import { machineBootId } from '../identity/index.ts';
-import { MachineProbe, takeInventory } from '../inventory/index.ts';
+import { MachineProbe, takeInventory, type Probe } from '../inventory/index.ts';
 import { Journal } from '../journal/index.ts';
 import type { AgentPaths } from '../layout/index.ts';
 import { answerQuestion, Bell, Link, Silence, knownTiming } from '../link/index.ts';
@@ -21,6 +21,8 @@ export interface AgentOptions {
   readonly capacity: Resources | null;
   readonly transport: AgentTransport;
   readonly log: Log;
+  /** Default: a real write with fsync and a real fork ({@link MachineProbe}). */
+  readonly probe?: Probe;
 }
 
 /** How long a booted machine tries to reach the platform before it starts by itself what it may, ms. */
@@ -93,7 +95,7 @@ export class Agent {
       work: this.work,
       answer: (question) => answerQuestion({ paths, host: this.host }, question),
       inventory: () => this.#inventory(),
-      probe: new MachineProbe(paths.probe),
+      probe: options.probe ?? new MachineProbe(paths.probe),
       bells,
       log,
     });

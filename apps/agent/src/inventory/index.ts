@@ -1,2 +1,2 @@
 export { takeInventory, type InventoryOptions } from './inventory.ts';
-export { MachineProbe, type ProbeResult } from './probe.ts';
+export { MachineProbe, type Probe, type ProbeResult } from './probe.ts';

@@ -11,11 +11,17 @@ export interface ProbeResult {
   readonly ms: number;
 }
 
+/** What a heartbeat says of its machine. */
+export interface Probe {
+  /** Answers within `waitMs`; never rejects. */
+  run(waitMs: number): Promise<ProbeResult>;
+}
+
 /** ms; a filesystem or a fork that takes longer has failed. */
 const probeTimeoutMs = 5_000;
 
 /** Whether the machine still works: a real write with fsync below the managed root, and a real fork and exec. */
-export class MachineProbe {
+export class MachineProbe implements Probe {
   readonly #path: string;
   #last: ProbeResult = { ok: true, message: '', ms: 0 };
   /** One at a time: a write that hangs is not joined by more of its kind. */

@@ -9,7 +9,7 @@ import type {
 } from '@yiqiu/contracts';
 import { queueOwners } from '@yiqiu/contracts';
 import type { AgentTransport } from '@yiqiu/messaging/agent-side';
-import type { MachineProbe } from '../inventory/index.ts';
+import type { Probe } from '../inventory/index.ts';
 import type { Journal, PushOrigin } from '../journal/index.ts';
 import type { Log } from '../log/index.ts';
 import { errorMessage, pause } from '../proc/index.ts';
@@ -37,7 +37,7 @@ export interface LinkOptions {
   /** What the platform asks beside the queues. It may throw: then that is the answer. */
   readonly answer: (question: AgentQuestion) => AgentAnswer;
   readonly inventory: () => Promise<Inventory>;
-  readonly probe: MachineProbe;
+  readonly probe: Probe;
   /** Rung where a result waits, and where what was said of the units is not true any more. */
   readonly bells: LinkBells;
   readonly log: Log;

@@ -2,16 +2,15 @@ import { processTree } from '@yiqiu/processes';
 import { delay } from '@yiqiu/testing';
 import type { Bench } from '../bench.ts';
 import { figureOf, type Figure, type Target } from '../report/figure.ts';
-import { startPlatform, type RunningPlatform } from './platform.ts';
+import { parts, pidOf, startPlatform, type RunningPlatform } from '../platform/start.ts';
 import { memoryOf } from './proc.ts';
 
 const machines = 5;
 const agentMiBMax = 90;
-const parts = ['postgres', 'nats', 'machine-manager', 'resource-platform', 'service-platform', 'gateway'] as const;
 
 /** Memory of each process of a whole platform that has come up and has nothing to do. */
 export const memoryBench: Bench = async ({ effort, say }) => {
-  const platform = await startPlatform(machines);
+  const platform = await startPlatform({ machines });
   try {
     say(`memory: the platform is up, idle for ${effort.idleMs / 1_000} s`);
     await delay(effort.idleMs);
@@ -19,12 +18,6 @@ export const memoryBench: Bench = async ({ effort, say }) => {
   } finally {
     await platform.stop();
   }
-};
-
-const pidOf = ({ processes }: RunningPlatform, name: string): number => {
-  const pid = processes.get(name);
-  if (pid === undefined) throw new Error(`the platform has no process ${name}: ${[...processes.keys()].join(', ')}`);
-  return pid;
 };
 
 /** A part and what it started: PostgreSQL has a process for each connection. */

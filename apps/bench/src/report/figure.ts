@@ -1,6 +1,16 @@
 import { ratioOf, sampleOf, type Sample } from './sample.ts';
 
-export const benchNames = ['commands', 'append', 'rebuild', 'memory'] as const;
+export const benchNames = [
+  'commands',
+  'append',
+  'rebuild',
+  'rest',
+  'grpc',
+  'config',
+  'deploy',
+  'memory',
+  'idle',
+] as const;
 export type BenchName = (typeof benchNames)[number];
 
 export type Target = { readonly atLeast: number } | { readonly below: number };

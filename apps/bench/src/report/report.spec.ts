@@ -53,7 +53,7 @@ describe('a figure', () => {
 describe('the options', () => {
   it('choose what is measured, and how long', () => {
     expect(parseOptions([])).toMatchObject({
-      only: ['commands', 'append', 'rebuild', 'memory'],
+      only: ['commands', 'append', 'rebuild', 'rest', 'grpc', 'config', 'deploy', 'memory', 'idle'],
       quick: false,
       jsonFile: null,
       effort: { rebuildEvents: 500_000 },

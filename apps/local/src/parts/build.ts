@@ -105,7 +105,7 @@ const service = (
           YIQIU_NATS_CREDS: credentialsFile(build, name),
           YIQIU_GRPC_BIND: grpc,
           YIQIU_HTTP_BIND: http,
-          YIQIU_TIMING: 'local',
+          YIQIU_TIMING: process.env['YIQIU_TIMING'] ?? 'local',
           ...env,
         },
         readyUrl: `http://${http}/readyz`,
@@ -149,9 +149,15 @@ const startNats = async ({ paths, ports }: BuildOptions, authority: Authority): 
   const server = await startNatsServer({
     dataDir: paths.nats,
     port: ports.nats,
-    config: (place) => authority.serverConfig(place),
+    config: (place) => authority.serverConfig({ ...place, ...monitoring() }),
   });
   return server.process;
+};
+
+/** NATS tells its counters over HTTP only where somebody asks for that, as `npm run bench` does. */
+const monitoring = (): { readonly monitorPort?: number } => {
+  const port = process.env['YIQIU_NATS_MONITOR_PORT'];
+  return port === undefined ? {} : { monitorPort: Number(port) };
 };
 
 /** The services' own roles; the passwords are one and the same secret, since one file guards them all. */
