@@ -32,8 +32,7 @@ const problems: { readonly [status: string]: string } = {
  * changes, and errors as problems.
  */
 export const described = (document: OpenAPIObject): OpenAPIObject => {
-  const { $schema: _, ...schema } = z.toJSONSchema(problem, { target: 'draft-2020-12', io: 'output' });
-  const components = { ...document.components, schemas: { ...document.components?.schemas, Problem: schema } };
+  const components = { ...document.components, schemas: { ...document.components?.schemas, ...problemSchemas() } };
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of methods) {
       const operation = item[method];
@@ -41,6 +40,19 @@ export const described = (document: OpenAPIObject): OpenAPIObject => {
     }
   }
   return { ...document, components: components as NonNullable<OpenAPIObject['components']> };
+};
+
+/** The problem and what it is made of, as components of their own: a reference within a document is from its root. */
+const problemSchemas = (): { readonly [name: string]: unknown } => {
+  const { $defs = {} } = z.toJSONSchema(problem, { target: 'draft-2020-12', io: 'output' });
+  const nameOf = (name: string): string => (name === 'Problem' ? name : `Problem${name.replace('__schema', 'Part')}`);
+  const text = JSON.stringify($defs, (key, value: unknown) =>
+    key === '$ref' && typeof value === 'string'
+      ? `#/components/schemas/${nameOf(value.replace('#/$defs/', ''))}`
+      : value,
+  );
+  const schemas = JSON.parse(text) as { readonly [name: string]: unknown };
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [nameOf(name), schema]));
 };
 
 const describedOperation = (method: (typeof methods)[number], path: string, operation: Operation): Operation => {

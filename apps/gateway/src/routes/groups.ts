@@ -4,6 +4,7 @@ import { groupDocument, groupView, page, planView, type GroupView, type PlanView
 import { service as stubs } from '@yiqiu/contracts/grpc';
 import { refusal, RefusedError } from '@yiqiu/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { Backends } from '../backends/backends.ts';
 import { viewOf } from '../backends/view.ts';
 import { acceptedIf } from '../http/answer.ts';
@@ -14,6 +15,8 @@ import { commandMeta, flags, listRequest, reasonOf, type Query as QueryOf } from
 const rpc = stubs.ServicePlatformServiceService;
 const idempotent = { idempotent: true } as const;
 const groupPage = page(groupView, 'GroupPage');
+/** A dry run answers with the plan. */
+const groupOrPlan = z.union([groupView, planView]);
 
 /** Groups: a document applied, planned, destroyed. */
 @Controller('api/v1/groups')
@@ -38,7 +41,7 @@ export class GroupRoutes {
   /** A group document, as JSON or YAML. `?dryRun=true` gives the Plan; `prune`, `take`, `plan=ID`, `reason`. */
   @Put(':group')
   @ApiConsumes('application/json', 'application/yaml')
-  @ApiOkResponse({ standardSchema: groupView })
+  @ApiOkResponse({ standardSchema: groupOrPlan })
   @ApiAcceptedResponse({ standardSchema: groupView })
   async apply(
     @Param('group') name: string,

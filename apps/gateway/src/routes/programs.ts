@@ -27,6 +27,7 @@ export class ProgramRoutes {
   @Post()
   @ApiConsumes('application/gzip')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiOkResponse({ standardSchema: programView })
   @ApiCreatedResponse({ standardSchema: programView })
   async push(
     @Body() body: unknown,

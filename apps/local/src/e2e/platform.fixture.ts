@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePort, isRunning, processIdentity, waitFor, type ProcessIdentity } from '@yiqiu/processes';
 import type { FateReply, FateRow } from '../fate/protocol.ts';
+import { OpenApi } from './openapi.fixture.ts';
 
 export const checkout = resolve(import.meta.dirname, '../../../..');
 const main = join(checkout, 'apps', 'local', 'dist', 'main.js');
@@ -53,6 +54,7 @@ export class TestPlatform {
   readonly data = join(this.dir, 'data');
   #child: ChildProcess | null = null;
   #output = '';
+  #openApi: Promise<OpenApi> | null = null;
 
   private constructor(
     readonly port: number,
@@ -183,6 +185,7 @@ export class TestPlatform {
     return JSON.parse(ran.stdout) as T;
   }
 
+  /** Fails on an answer that the OpenAPI does not have. */
   async rest(method: string, path: string, body?: unknown, headers: { [name: string]: string } = {}): Promise<Answer> {
     const { server, token } = this.file;
     const isRaw = typeof body === 'string' || body instanceof Uint8Array;
@@ -196,7 +199,16 @@ export class TestPlatform {
       ...(body === undefined ? {} : { body: isRaw ? (body as string) : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+    const answer: unknown = text === '' ? null : JSON.parse(text);
+    const type = response.headers.get('content-type') ?? '';
+    (await this.openApi()).check(method, `/api/v1${path}`, response.status, type, answer);
+    return { status: response.status, headers: response.headers, body: answer };
+  }
+
+  /** What every answer is held against. */
+  openApi(): Promise<OpenApi> {
+    this.#openApi ??= OpenApi.of(this.file.server);
+    return this.#openApi;
   }
 
   /** What a GET gives; it has to end well. */

@@ -7,6 +7,7 @@ import { waitFor } from '@yiqiu/processes';
 import { pack } from '@yiqiu/program';
 import { createParser } from 'eventsource-parser';
 import { checkout, groupDocument, TestPlatform, type Answer } from './platform.fixture.ts';
+import { refusedRequests } from './refused-requests.fixture.ts';
 
 interface Page<T> {
   readonly items: T[];
@@ -186,6 +187,40 @@ describe('REST', () => {
       expect(await platform.rest('GET', `/units?${wrong}`)).toMatchObject({ status: 400 });
     expect((await platform.get<Page<UnitView>>('/units?state=FAILED')).items).toEqual([]);
   }, 30_000);
+
+  it('refuses what the OpenAPI does not allow, each with its problem, and nothing of it is in the log', async () => {
+    const api = await platform.openApi();
+    const requests = refusedRequests(api);
+    // Made from the document: should it lose its bodies or parameters, this says so.
+    expect(requests.length).toBeGreaterThan(900);
+    const { server, token } = platform.file;
+    const last = async (): Promise<string[]> => {
+      const { items } = await platform.get<Page<EventView>>('/events?backwards=true&limit=20');
+      return items.map(({ id }) => id);
+    };
+    const before = await last();
+    const wrong: string[] = [];
+    for (const { what, method, path, body, contentType, withToken, statuses, field } of requests) {
+      const response = await fetch(`${server}${path}`, {
+        method,
+        headers: {
+          ...(withToken ? { authorization: `Bearer ${token}` } : {}),
+          ...(contentType === undefined ? {} : { 'content-type': contentType }),
+        },
+        ...(body === undefined ? {} : { body }),
+        signal: AbortSignal.timeout(10_000),
+      });
+      const problem = (await response.json()) as { errors?: { field: string }[] };
+      const type = response.headers.get('content-type') ?? '';
+      if (!statuses.includes(response.status)) wrong.push(`${what}: ${response.status}`);
+      else api.check(method, path, response.status, type, problem);
+      if (field === undefined || response.status !== 422) continue;
+      if (problem.errors?.some((error) => error.field.includes(field)) !== true)
+        wrong.push(`${what}: names ${JSON.stringify(problem.errors)}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(await last()).toEqual(before);
+  }, 120_000);
 
   it('says what is wrong on the command line too: names, states, wrong usage, a platform that is away', async () => {
     expect(await platform.yiqiu('machine', 'show', 'm11')).toMatchObject({
