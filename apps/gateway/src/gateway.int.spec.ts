@@ -124,6 +124,13 @@ describe('the gateway', () => {
     expect(asked.list).toMatchObject({ limit: 7, cursor: 'abc' });
   });
 
+  it('takes a body that is not there as none, whatever type it is said to have', async () => {
+    const typed = { 'content-type': 'application/json' };
+    const without = await call('POST', '/api/v1/pools');
+    expect(without).toMatchObject({ status: 422, body: { errors: expect.any(Array) } });
+    expect(await call('POST', '/api/v1/pools', undefined, typed)).toEqual(without);
+  });
+
   it('passes the idempotency key and revision on, and fills in defaults', async () => {
     const { status, body } = await call(
       'POST',

@@ -73,7 +73,7 @@ const readSome = async (
   const request = readRequest(filter, { fromPosition: from, limit, backwards, follow: false });
   const found: PlacedEvent[] = [];
   const stream = peerOf(backends, context).stream(log.EventLogServiceService.read, request, {
-    deadlineMs: readDeadlineMs,
+    ...{ deadlineMs: readDeadlineMs, idempotent: true },
   });
   for await (const stored of stream) found.push(placed(context, stored));
   return found;

@@ -9,6 +9,7 @@ import { OpenApi } from './openapi.fixture.ts';
 
 export const checkout = resolve(import.meta.dirname, '../../../..');
 const main = join(checkout, 'apps', 'local', 'dist', 'main.js');
+const stories = join(checkout, 'deploy', 'dev', 'story');
 const cli = join(checkout, 'apps', 'cli', 'bin', 'yiqiu.mjs');
 
 /** Long enough for a machine that does much else at once. */
@@ -47,6 +48,16 @@ export const run = (file: string, args: readonly string[], env: { [name: string]
     child.once('error', reject);
     child.once('close', (status) => done({ status, ...text }));
   });
+
+/** A script of deploy/dev/story that needs no platform. Throws with all it said where a promise was broken. */
+export const tell = async (
+  script: string,
+  args: readonly string[],
+  env: { [name: string]: string } = {},
+): Promise<void> => {
+  const { status, stdout, stderr } = await run(process.execPath, [join(stories, script), ...args], env);
+  if (status !== 0) throw new Error(`${script} ${args.join(' ')}: exit ${status}\n${stdout}${stderr}`);
+};
 
 /** A whole platform of its own, as `npm start` starts it: three local machines, no demo. */
 export class TestPlatform {
@@ -159,6 +170,11 @@ export class TestPlatform {
 
   yiqiu(...args: readonly string[]): Promise<Ran> {
     return run(process.execPath, [cli, ...args], { YIQIU_DATA: this.data });
+  }
+
+  /** A script of deploy/dev/story, told on this platform. Throws with all it said where a promise was broken. */
+  async tell(script: string, ...args: readonly string[]): Promise<void> {
+    await tell(script, args, { YIQIU_DATA: this.data });
   }
 
   /** A command that stays: what it has printed so far, and its exit code after Ctrl-C. */

@@ -1,6 +1,7 @@
 import { RefusedError, refusal, type DomainError } from '@yiqiu/kernel';
 import type { log } from '@yiqiu/contracts/grpc';
 import type { ConsumerHalt } from '../port.ts';
+import { patiently, readPatiently } from './patience.ts';
 import { blobReadBytesMax, type EventLog, type ReadOptions, type StoredEvent } from '@yiqiu/event-log';
 
 /** What a context shows of its log. */
@@ -17,7 +18,8 @@ const blobChunkBytes = Math.min(256 * 1024, blobReadBytesMax);
 
 /**
  * Events of a log as asked: forwards from a position, or backwards from it (0: from the end), filtered, with `follow` also
- * what comes. Ends when the signal aborts. Throws RefusedError `malformed` for what cannot be asked.
+ * what comes. Ends when the signal aborts. Throws RefusedError `malformed` for what cannot be asked, `unavailable` where the
+ * log cannot be reached for a while.
  */
 export async function* readEvents(
   { log }: Pick<ServedLog, 'log'>,
@@ -28,7 +30,7 @@ export async function* readEvents(
   if (problem !== null) throw new RefusedError(problem);
   const source = request.follow
     ? follow(log, request, signal)
-    : log.read(firstOf(request), readOptions(request, signal));
+    : readPatiently(log, firstOf(request), readOptions(request, signal));
   try {
     for await (const { position, body } of source) yield { position, body };
   } catch (error) {
@@ -37,7 +39,7 @@ export async function* readEvents(
 }
 
 export const readHead = async ({ log, halts }: Pick<ServedLog, 'log' | 'halts'>): Promise<log.HeadResponse> => {
-  const { context, lineage, position, epoch, closed } = await log.head();
+  const { context, lineage, position, epoch, closed } = await patiently(log, () => log.head());
   return { context, lineage, position, epoch, closedL: closed.l, closedC: closed.c, halts: [...halts()] };
 };
 
@@ -54,7 +56,7 @@ export async function* readBlob(
     );
   }
   for (let offset = 0; !signal.aborted;) {
-    const piece = await log.blobs.read(digest, offset, blobChunkBytes);
+    const piece = await patiently(log, () => log.blobs.read(digest, offset, blobChunkBytes), signal);
     if (piece === null) throw new RefusedError(refusal('not-found', 'blob-not-found', `there is no blob ${digest}`));
     yield piece;
     offset += piece.bytes.length;
@@ -80,7 +82,10 @@ const firstOf = ({ fromPosition, backwards }: log.ReadRequest): number => {
   return backwards ? Number.POSITIVE_INFINITY : 1;
 };
 
-const readOptions = (request: log.ReadRequest, signal: AbortSignal): ReadOptions => ({
+const readOptions = (
+  request: log.ReadRequest,
+  signal: AbortSignal,
+): ReadOptions & { readonly signal: AbortSignal } => ({
   signal,
   backwards: request.backwards,
   ...(request.limit > 0 ? { limit: request.limit } : {}),

@@ -26,6 +26,14 @@ export const isDefiniteFailure = (error: unknown): boolean => {
   return server !== null && server.severity === 'ERROR' && !passing.test(server.code) && server.code !== '40003';
 };
 
+const diskFull = '53100';
+
+/** Why the server rolled a batch back, for people: what they can do something about is named. */
+export const whyRefused = (error: unknown): string =>
+  serverError(error)?.code === diskFull
+    ? 'the disk of the database is full; it goes on by itself when there is room'
+    : 'the database refused the batch';
+
 const networkCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -16,7 +16,7 @@ import {
 } from '../port.ts';
 import { Wakeup } from '../wakeup.ts';
 import { PostgresBlobs } from './blobs.ts';
-import { isDefiniteFailure } from './errors.ts';
+import { isDefiniteFailure, whyRefused } from './errors.ts';
 import { Listener } from './listener.ts';
 import { Notifier } from './notifier.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -152,7 +152,7 @@ export class PostgresLog implements EventLog {
       if (!isDefiniteFailure(error))
         throw new UnknownOutcomeError('the answer to an append was lost', { cause: error });
       broken = false;
-      throw new NotAppendedError('the database refused the batch', { cause: error });
+      throw new NotAppendedError(whyRefused(error), { cause: error });
     } finally {
       client.release(broken);
     }

@@ -27,8 +27,10 @@ export interface CallOptions {
 }
 
 export interface StreamOptions {
-  /** The whole stream, ms; unbounded where absent (a follower), so give a signal then. */
+  /** The whole stream, retries included, ms; unbounded where absent (a follower), so give a signal then. */
   readonly deadlineMs?: number;
+  /** May be begun again where the peer was UNAVAILABLE before its first item. False where absent. */
+  readonly idempotent?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -69,8 +71,8 @@ export class GrpcPeer {
         return await this.#once(method, request, until, options.signal);
       } catch (failure) {
         const waitMs = backoffMs(attempt, Math.random());
-        const again = options.idempotent === true && isServiceError(failure) && failure.code === status.UNAVAILABLE;
-        if (!again || options.signal?.aborted === true || Date.now() + waitMs >= until) throw refusedOr(failure);
+        const again = mayTryAgain(failure, options.idempotent === true, options.signal);
+        if (!again || Date.now() + waitMs >= until) throw refusedOr(failure);
         await delay(waitMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
       }
     }
@@ -82,24 +84,48 @@ export class GrpcPeer {
     request: Request,
     options: StreamOptions = {},
   ): AsyncGenerator<Response, void, void> {
+    const { deadlineMs, idempotent = false, signal } = options;
+    const until = deadlineMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + deadlineMs;
+    for (let attempt = 0; ; attempt++) {
+      let begun = false;
+      try {
+        for await (const item of this.#streamOnce(method, request, until, signal)) {
+          begun = true;
+          yield item;
+        }
+        return;
+      } catch (failure) {
+        if (signal?.aborted === true && isServiceError(failure) && failure.code === status.CANCELLED) return;
+        const waitMs = backoffMs(attempt, Math.random());
+        if (begun || !mayTryAgain(failure, idempotent, signal) || Date.now() + waitMs >= until)
+          throw refusedOr(failure);
+        await delay(waitMs);
+        if (signal?.aborted === true) return;
+      }
+    }
+  }
+
+  async *#streamOnce<Request, Response>(
+    method: Method<Request, Response, false, true>,
+    request: Request,
+    until: number,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Response, void, void> {
     const call: ClientReadableStream<Response> = this.#client.makeServerStreamRequest(
       method.path,
       method.requestSerialize,
       method.responseDeserialize,
       request,
       this.#metadata(),
-      deadlineOf(options.deadlineMs),
+      Number.isFinite(until) ? { deadline: until } : {},
     );
     const cancel = (): void => call.cancel();
-    options.signal?.addEventListener('abort', cancel, { once: true });
-    if (options.signal?.aborted === true) cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted === true) cancel();
     try {
       for await (const item of call as AsyncIterable<Response>) yield item;
-    } catch (failure) {
-      if (options.signal?.aborted === true && isServiceError(failure) && failure.code === status.CANCELLED) return;
-      throw refusedOr(failure);
     } finally {
-      options.signal?.removeEventListener('abort', cancel);
+      signal?.removeEventListener('abort', cancel);
       cancel();
     }
   }
@@ -185,6 +211,9 @@ export class GrpcPeer {
 
 const deadlineOf = (deadlineMs: number | undefined): GrpcCallOptions =>
   deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs };
+
+const mayTryAgain = (failure: unknown, idempotent: boolean, signal: AbortSignal | undefined): boolean =>
+  idempotent && signal?.aborted !== true && isServiceError(failure) && failure.code === status.UNAVAILABLE;
 
 const isServiceError = (failure: unknown): failure is ServiceError =>
   failure instanceof Error &&
