@@ -146,7 +146,7 @@ describe('resource-platform', () => {
 
   test('is published as it is stored', async () => {
     const { bus } = rig;
-    const { position, lineage } = await peer.call(head, {}, idempotent);
+    const { position, lineage } = await peer.call(head, { moveClosed: false }, idempotent);
     await waitFor(async () => (await bus.lastPublished('resource'))?.position === position, {
       deadlineMs: 10_000,
       what: 'all to be published',

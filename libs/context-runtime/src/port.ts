@@ -57,6 +57,11 @@ export interface Runtime<S, C extends Command> {
   read<T>(view: (state: S) => T, options?: { readonly minPosition?: number; readonly timeoutMs?: number }): Promise<T>;
   /** Called after each durable batch with its events, in order, and once after each rebuild with none. */
   onCommitted(listener: (events: readonly EventEnvelope[]) => void): () => void;
+  /**
+   * Promises anew that later events have a greater timestamp than now, durably. Resolves when it is done; where it does not
+   * lead, at once.
+   */
+  moveClosed(): Promise<void>;
   status(): RuntimeStatus;
   /** ms since the epoch, as decisions see it. */
   now(): number;

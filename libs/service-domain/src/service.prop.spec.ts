@@ -12,6 +12,7 @@ type Step =
       readonly do: 'apply';
       readonly units: number;
       readonly size: number;
+      readonly parallel: number;
       readonly take: boolean;
       readonly prune: boolean;
     }
@@ -36,6 +37,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant('apply' as const),
       units: small,
       size: small,
+      parallel: fc.integer({ min: 1, max: 4 }),
       take: fc.boolean(),
       prune: fc.boolean(),
     }),
@@ -96,8 +98,9 @@ const unitsWhere = (world: World, test: (unit: UnitRow) => boolean): UnitRow[] =
 const play = (world: World, happens: Step): void => {
   switch (happens.do) {
     case 'apply': {
-      const { units, size, take, prune } = happens;
-      world.submit(world.applyCommand(documentOf(units, { config: { maxmemory: `${size}mb` } }), { take, prune }));
+      const { units, size, parallel, take, prune } = happens;
+      const more = { config: { maxmemory: `${size}mb` }, update: { maxParallel: parallel, minHealthy: 0 } };
+      world.submit(world.applyCommand(documentOf(units, more), { take, prune }));
       return;
     }
     case 'scale':
@@ -277,14 +280,17 @@ describe('whatever happens, in any order', () => {
         world.push('redis', '7.0.15');
         world.apply(documentOf(1));
         for (const happens of steps) if (happens.do !== 'destroy' && happens.do !== 'close') play(world, happens);
-        world.apply(documentOf(units, { config: { maxmemory: '77mb' } }), { take: true });
-        for (let round = 0; round < 400; round++) mend(world);
-        expect(world.states()).toEqual(
-          Object.fromEntries(unitsWhere(world, ({ ghost }) => !ghost).map(({ name }) => [name, 'RUNNING'])),
-        );
-        expect(unitsWhere(world, ({ ghost }) => !ghost)).toHaveLength(units);
-        const { revision } = [...world.state.services.values()][0]?.revisions.at(-1) ?? { revision: 0 };
-        expect(unitsWhere(world, ({ ghost, configRevision }) => !ghost && configRevision !== revision)).toEqual([]);
+        // The second change finds all units in peace: as many go at once as the policy allows, several on one machine.
+        for (const maxmemory of ['77mb', '78mb']) {
+          const update = { maxParallel: 4, minHealthy: 0 };
+          world.apply(documentOf(units, { config: { maxmemory }, update }), { take: true });
+          for (let round = 0; round < 400; round++) mend(world);
+          const there = unitsWhere(world, ({ ghost }) => !ghost);
+          expect(world.states()).toEqual(Object.fromEntries(there.map(({ name }) => [name, 'RUNNING'])));
+          expect(there).toHaveLength(units);
+          const { revision } = [...world.state.services.values()][0]?.revisions.at(-1) ?? { revision: 0 };
+          expect(there.filter(({ configRevision }) => configRevision !== revision)).toEqual([]);
+        }
       }),
       { numRuns: 40 },
     );

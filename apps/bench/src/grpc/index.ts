@@ -57,5 +57,5 @@ const label = async (peer: GrpcPeer): Promise<void> => {
 };
 
 const head = async (peer: GrpcPeer): Promise<void> => {
-  await peer.call(log.EventLogServiceService.head, {}, idempotent);
+  await peer.call(log.EventLogServiceService.head, { moveClosed: false }, idempotent);
 };

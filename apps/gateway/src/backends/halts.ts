@@ -31,7 +31,7 @@ const haltsOf = async (backends: Backends, own: (typeof contexts)[number]): Prom
 const askHalts = async (backends: Backends, own: (typeof contexts)[number]): Promise<readonly log.ConsumerHalt[]> => {
   try {
     const options = { idempotent: true, deadlineMs: askDeadlineMs } as const;
-    return (await backends[own].call(log.EventLogServiceService.head, {}, options)).halts;
+    return (await backends[own].call(log.EventLogServiceService.head, { moveClosed: false }, options)).halts;
   } catch (error) {
     if (error instanceof RefusedError && error.error.kind === 'unavailable') return [];
     throw error;

@@ -3,7 +3,7 @@ import { FollowedLog, pause } from './followed-log.ts';
 import { before, type Cursor, type EventFilter, type PlacedEvent } from './read.ts';
 
 /** How often a log that holds others back is asked again how far it is, ms. */
-const askEveryMs = 100;
+const askEveryMs = 20;
 
 /**
  * The events of several logs after a cursor, then what comes, in the order (hlc, context): an event goes out when no log can

@@ -87,7 +87,11 @@ export class FollowedLog {
   async ask(signal: AbortSignal): Promise<void> {
     try {
       const peer = peerOf(this.backends, this.context);
-      const head = await peer.call(log.EventLogServiceService.head, {}, { signal, deadlineMs: askDeadlineMs });
+      const head = await peer.call(
+        log.EventLogServiceService.head,
+        { moveClosed: true },
+        { signal, deadlineMs: askDeadlineMs },
+      );
       this.#awayAt = null;
       if (this.#position >= head.position) this.#closed = { l: head.closedL, c: head.closedC };
     } catch (error) {

@@ -52,7 +52,7 @@ export class EventRoutes {
   async #now(): Promise<Cursor> {
     const heads = await Promise.all(
       contextNames.map((context) =>
-        this.backends[context].call(log.EventLogServiceService.head, {}, { idempotent: true }),
+        this.backends[context].call(log.EventLogServiceService.head, { moveClosed: false }, { idempotent: true }),
       ),
     );
     const [machine = 0, resource = 0, service = 0] = heads.map(({ position }) => position);

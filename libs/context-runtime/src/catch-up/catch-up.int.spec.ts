@@ -5,13 +5,14 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { eventStream } from '@yiqiu/contracts';
 import type { log as proto } from '@yiqiu/contracts/grpc';
 import { openMemoryLog } from '@yiqiu/event-log';
+import { hlcCompare } from '@yiqiu/kernel';
 import { connectNats, NatsEventBus, type NatsLink } from '@yiqiu/messaging';
 import { startNats, type TestNats } from '@yiqiu/testing';
 import { add, remembering } from '../fixtures/counters.fixture.ts';
 import { contexts } from '../fixtures/contexts.fixture.ts';
 import { serveOverGrpc, type ServedOverGrpc } from '../fixtures/grpc.fixture.ts';
 import { answeredOf, meta, until, type CountersRuntime } from '../fixtures/harness.fixture.ts';
-import { grpcCatchUp } from './index.ts';
+import { grpcCatchUp, type ServedLog } from './index.ts';
 
 jest.setTimeout(60_000);
 const { open, openOver } = contexts();
@@ -23,6 +24,13 @@ const serve = async (...args: Parameters<typeof serveOverGrpc>): Promise<ServedO
 };
 afterEach(() => {
   for (const one of served.splice(0)) one.stop();
+});
+
+const servedOf = (runtime: CountersRuntime, log: ServedLog['log']): ServedLog => ({
+  log,
+  stateHash: () => runtime.stateHash(),
+  moveClosed: () => runtime.moveClosed(),
+  halts: () => runtime.status().halts,
 });
 
 const addMany = async (runtime: CountersRuntime, n: number): Promise<void> => {
@@ -40,7 +48,7 @@ const positions = async (stream: AsyncIterable<proto.StoredEvent>): Promise<numb
 describe('the log over gRPC', () => {
   it('is read as asked, in its stored bytes', async () => {
     const { runtime, log } = await open();
-    const { client } = await serve({ log, stateHash: () => runtime.stateHash(), halts: () => runtime.status().halts });
+    const { client } = await serve(servedOf(runtime, log));
     await addMany(runtime, 2_500);
     const all = await Array.fromAsync<proto.StoredEvent>(client.read(request()));
     expect(all).toHaveLength(2_500);
@@ -55,7 +63,7 @@ describe('the log over gRPC', () => {
 
   it('is followed, until the reader goes', async () => {
     const { runtime, log } = await open();
-    const { client } = await serve({ log, stateHash: () => runtime.stateHash(), halts: () => runtime.status().halts });
+    const { client } = await serve(servedOf(runtime, log));
     await addMany(runtime, 3);
     const call = client.read(request({ follow: true, stream: 'counter/c0' }));
     const got: number[] = [];
@@ -71,11 +79,7 @@ describe('the log over gRPC', () => {
 
   it('tells its head, its state hash and its blobs', async () => {
     const { runtime, log } = await open();
-    const { client, peer } = await serve({
-      log,
-      stateHash: () => runtime.stateHash(),
-      halts: () => runtime.status().halts,
-    });
+    const { client, peer } = await serve(servedOf(runtime, log));
     await addMany(runtime, 3);
     const signal = new AbortController().signal;
     expect(await grpcCatchUp({ resource: peer }).head('resource', signal)).toEqual({
@@ -94,6 +98,28 @@ describe('the log over gRPC', () => {
     expect(chunks.length).toBeGreaterThan(1);
   });
 
+  it('moves its closed timestamp to now where it is asked to, durably, and nothing earlier comes after', async () => {
+    const { runtime, log } = await open({ timings: { idleSaveMs: 3_600_000 } });
+    const { client } = await serve(servedOf(runtime, log));
+    const head = (moveClosed: boolean): Promise<proto.HeadResponse> =>
+      new Promise((resolve, reject) => {
+        client.head({ moveClosed }, (error, answer) => (error === null ? resolve(answer) : reject(error)));
+      });
+    await addMany(runtime, 1);
+    const before = await head(false);
+    const askedAt = Date.now();
+    expect((await head(false)).closedL).toBe(before.closedL);
+    const moved = await head(true);
+    expect(moved).toMatchObject({ position: 1 });
+    expect(moved.closedL).toBeGreaterThanOrEqual(askedAt);
+    expect((await log.head()).closed).toEqual({ l: moved.closedL, c: moved.closedC });
+    await addMany(runtime, 1);
+    const [event] = (await Array.fromAsync(log.read(2))).map((stored) => stored.event);
+    expect(hlcCompare(event?.meta.hlc ?? { l: 0, c: 0 }, { l: moved.closedL, c: moved.closedC })).toBeGreaterThan(0);
+    await runtime.stop();
+    expect((await head(true)).closedL).toBeGreaterThanOrEqual(moved.closedL);
+  });
+
   it.each<[string, (client: proto.EventLogServiceClient) => AsyncIterable<unknown>, status]>([
     ['a negative position', (client) => client.read(request({ fromPosition: -1 })), status.INVALID_ARGUMENT],
     [
@@ -105,7 +131,7 @@ describe('the log over gRPC', () => {
     ['a blob that is not there', (client) => client.readBlob({ digest: 'a'.repeat(64) }), status.NOT_FOUND],
   ])('refuses %s', async (_name, ask, code) => {
     const { runtime, log } = await open();
-    const { client } = await serve({ log, stateHash: () => runtime.stateHash(), halts: () => runtime.status().halts });
+    const { client } = await serve(servedOf(runtime, log));
     const error = await Array.fromAsync(ask(client)).then(
       () => null,
       (failure: ServiceError) => failure,
@@ -142,7 +168,7 @@ describe('a consumer that was away while the stream was lost', () => {
       ...{ context: 'machine', bus, log: openMemoryLog({ context: 'machine' }) },
       timings: { busRetentionMs, leaseTtlMs: 10_000 },
     });
-    const { peer } = await serve({ log: machine.log, stateHash: () => machine.runtime.stateHash(), halts: () => [] });
+    const { peer } = await serve(servedOf(machine.runtime, machine.log));
     const log = openMemoryLog({ context: 'resource' });
     const openResource = () =>
       openOver({

@@ -44,7 +44,7 @@ export const grpcCatchUp = (peers: { readonly [context in ContextName]?: LogPeer
     head: async (context, signal) => {
       const { lineage, position } = await peerOf(context).call(
         head,
-        {},
+        { moveClosed: false },
         { deadlineMs: headDeadlineMs, idempotent: true, signal },
       );
       return { lineage, position };

@@ -29,7 +29,7 @@ const asStatus = (error: unknown): { readonly code: status; readonly details: st
 export const eventLogHandlers = (served: ServedLog): log.EventLogServiceServer => ({
   read: (call) => void stream(call, (signal) => readEvents(served, call.request, signal)),
   readBlob: (call) => void stream(call, (signal) => readBlob(served, call.request, signal)),
-  head: (_call, callback) => void answer(callback, () => readHead(served)),
+  head: (call, callback) => void answer(callback, () => readHead(served, call.request)),
   stateHash: (_call, callback) => void answer(callback, () => served.stateHash()),
 });
 

@@ -9,6 +9,8 @@ export interface ServedLog {
   readonly log: EventLog;
   /** Of the leader; refuses `unavailable` elsewhere. */
   stateHash(): Promise<{ readonly position: number; readonly hash: string }>;
+  /** Moves the closed timestamp to now, where it leads. */
+  moveClosed(): Promise<void>;
   /** What its context no longer hears. */
   halts(): readonly ConsumerHalt[];
 }
@@ -38,7 +40,11 @@ export async function* readEvents(
   }
 }
 
-export const readHead = async ({ log, halts }: Pick<ServedLog, 'log' | 'halts'>): Promise<log.HeadResponse> => {
+export const readHead = async (
+  { log, halts, moveClosed }: Pick<ServedLog, 'log' | 'halts' | 'moveClosed'>,
+  request: log.HeadRequest,
+): Promise<log.HeadResponse> => {
+  if (request.moveClosed) await moveClosed();
   const { context, lineage, position, epoch, closed } = await patiently(log, () => log.head());
   return { context, lineage, position, epoch, closedL: closed.l, closedC: closed.c, halts: [...halts()] };
 };

@@ -119,6 +119,10 @@ export class ContextRuntime<S, C extends Command, E extends NewEvent> implements
     }
   }
 
+  async moveClosed(): Promise<void> {
+    await this.#leading()?.writer.progressSaved();
+  }
+
   onCommitted(listener: (events: readonly EventEnvelope[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

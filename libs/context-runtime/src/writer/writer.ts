@@ -58,6 +58,7 @@ export class Writer<S, C extends Command, E extends NewEvent> {
   readonly #wake = new Wake();
   #tickDue = false;
   #closeDue = false;
+  #savers: (() => void)[] = [];
   #closing = false;
   #end: WriterEnd<C> | null = null;
   #resolveEnded: (end: WriterEnd<C>) => void = () => undefined;
@@ -120,6 +121,15 @@ export class Writer<S, C extends Command, E extends NewEvent> {
   saveProgress(): void {
     this.#closeDue = true;
     this.#wake.up();
+  }
+
+  /** The same at once. Resolves when it is durable; also when the writer ends, since then nobody can say more. */
+  progressSaved(): Promise<void> {
+    if (this.#end !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#savers.push(resolve);
+      this.saveProgress();
+    });
   }
 
   /**
@@ -188,7 +198,9 @@ export class Writer<S, C extends Command, E extends NewEvent> {
     if (this.#end !== null || known === null) return;
     const batch = this.#decide(commands, known, onTheirWay);
     if (batch === null) return;
-    await this.#appender.push(batch.close());
+    const begun = this.#appender.push(batch.close());
+    for (const saved of this.#savers.splice(0)) this.#appender.afterDecided(saved).catch(saved);
+    await begun;
   }
 
   /** Rows of the ids that the log has already; null where it could not say, which refuses the commands. */
@@ -296,6 +308,7 @@ export class Writer<S, C extends Command, E extends NewEvent> {
     const error = unavailable(this.#options.domain.context, whyEnded(end));
     for (const item of this.#queue.drain()) item.reject(error);
     for (const item of this.#adoptions.drain()) item.reject(error);
+    for (const saved of this.#savers.splice(0)) saved();
     this.#lanes.close();
     this.#appender.end(error, { now: end.kind === 'aborted' });
     this.#wake.up();

@@ -19,10 +19,15 @@ export class EventLogController {
 
   constructor(
     @Inject(EVENT_LOG) eventLog: EventLog,
-    @Inject(RUNTIME) runtime: Pick<ServedLog, 'stateHash'> & Pick<Runtime<unknown, Command>, 'status'>,
+    @Inject(RUNTIME) runtime: Pick<ServedLog, 'stateHash'> & Pick<Runtime<unknown, Command>, 'status' | 'moveClosed'>,
     @Inject(STOPPING) stopping: AbortSignal,
   ) {
-    this.#served = { log: eventLog, stateHash: () => runtime.stateHash(), halts: () => runtime.status().halts };
+    this.#served = {
+      log: eventLog,
+      stateHash: () => runtime.stateHash(),
+      moveClosed: () => runtime.moveClosed(),
+      halts: () => runtime.status().halts,
+    };
     this.#stopping = stopping;
   }
 
@@ -36,8 +41,8 @@ export class EventLogController {
   }
 
   @GrpcMethod('EventLogService', 'head')
-  head(): Promise<log.HeadResponse> {
-    return readHead(this.#served);
+  head(request: log.HeadRequest): Promise<log.HeadResponse> {
+    return readHead(this.#served, request);
   }
 
   @GrpcMethod('EventLogService', 'stateHash')

@@ -147,8 +147,10 @@ describe('a service', () => {
 
   test('an idempotent call is tried again while the peer is unavailable, another is not', async () => {
     const { peer } = await start();
-    await expect(peer.call(head, {})).rejects.toMatchObject({ error: { kind: 'unavailable', code: 'not-leading' } });
-    await expect(peer.call(head, {}, { idempotent: true })).resolves.toMatchObject({
+    await expect(peer.call(head, { moveClosed: false })).rejects.toMatchObject({
+      error: { kind: 'unavailable', code: 'not-leading' },
+    });
+    await expect(peer.call(head, { moveClosed: false }, { idempotent: true })).resolves.toMatchObject({
       epoch: 3,
       position: 9_007_199_254_740_991,
     });
@@ -157,7 +159,9 @@ describe('a service', () => {
   test('who does not know the secret may call nothing', async () => {
     const { port } = await start();
     const stranger = peerOf(port, 'x'.repeat(40));
-    await expect(stranger.call(head, {})).rejects.toMatchObject({ error: { code: 'peer-secret-refused' } });
+    await expect(stranger.call(head, { moveClosed: false })).rejects.toMatchObject({
+      error: { code: 'peer-secret-refused' },
+    });
     await expect(collect(stranger.stream(read, readRequest(1)))).rejects.toMatchObject({
       error: { code: 'peer-secret-refused' },
     });
@@ -165,7 +169,7 @@ describe('a service', () => {
 
   test('a peer that is not there is unavailable within the deadline', async () => {
     const peer = peerOf(await freePort('127.0.0.1'), secret);
-    await expect(peer.call(head, {}, { deadlineMs: 400, idempotent: true })).rejects.toMatchObject({
+    await expect(peer.call(head, { moveClosed: false }, { deadlineMs: 400, idempotent: true })).rejects.toMatchObject({
       error: { kind: 'unavailable' },
     });
   });
@@ -222,7 +226,9 @@ describe('a service', () => {
     await service.stop();
     const got = await follower.catch((error: unknown) => error);
     expect(Array.isArray(got) || got instanceof RefusedError).toBe(true);
-    await expect(peer.call(head, {}, { deadlineMs: 500 })).rejects.toMatchObject({ error: { kind: 'unavailable' } });
+    await expect(peer.call(head, { moveClosed: false }, { deadlineMs: 500 })).rejects.toMatchObject({
+      error: { kind: 'unavailable' },
+    });
   });
 
   test('health tells why it is not ready, and serves metrics of calls', async () => {

@@ -35,8 +35,9 @@ export const advanceRollout = (state: ServiceState, service: ServiceRow, ctx: Ct
     const back = rollout.state === 'rolling-back';
     return [finished(rollout, back ? 'rolled-back' : 'succeeded', rollout.message)];
   }
+  const ahead = new Ahead();
   return nextUnits(state, service, rollout, units, behind).flatMap((unit) =>
-    updateEvents(state, service, rollout, unit, ctx),
+    updateEvents(state, service, rollout, unit, { ctx, ahead }),
   );
 };
 
@@ -112,7 +113,7 @@ const updateEvents = (
   service: ServiceRow,
   rollout: DeploymentRow,
   unit: UnitRow,
-  ctx: Ctx,
+  { ctx, ahead }: { readonly ctx: Ctx; readonly ahead: Ahead },
 ): ServiceContextEvent[] => {
   const isUpgrade = unit.programUid !== service.spec.program.uid || unit.failed !== null;
   const changed = changedSince(service, unit.configRevision);
@@ -132,7 +133,7 @@ const updateEvents = (
   // A revision that changes nothing asks for a restart (`service/restart.ts`).
   const step = changed.length === 0 ? 'restart' : 'config-changed';
   const move = { do: 'issue', step, reason: 'config', changed } as const;
-  return [stepIssued(state, unit, move, ctx.now, new Ahead())];
+  return [stepIssued(state, unit, move, ctx.now, ahead)];
 };
 
 /** Every changed key says of itself that its change is taken in place (`x-apply: live` or `reload`)? Then nobody hands over. */

@@ -69,6 +69,23 @@ describe('an upgrade', () => {
     expect(deployment(world)?.state).toBe('succeeded');
   });
 
+  it('takes several units of one machine at once', () => {
+    const all = { canary: 0, maxParallel: 5, minHealthy: { kind: 'units', units: 0 }, rollback: 'manual' };
+    const changes = [
+      (world: World) => world.setConfig('cache/redis', { maxmemory: '1mb' }),
+      (world: World) => upgradeTo(world, '7.2.0'),
+    ];
+    for (const change of changes) {
+      const world = runningWorld(5, { update: all }, 2);
+      world.push('redis', '7.2.0', { update: all });
+      world.accept(change(world));
+      expect(busy(world)).toEqual([0, 1, 2, 3, 4]);
+      world.settle();
+      expect(deployment(world)?.state).toBe('succeeded');
+      world.assertDeterministic();
+    }
+  });
+
   it('stops at the canary and goes back by itself where the program says so', () => {
     const world = world5({ canary: 1, rollback: 'auto' });
     const { answer } = world.submit(upgradeTo(world, '7.2.0'));

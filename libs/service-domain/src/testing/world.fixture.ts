@@ -155,11 +155,11 @@ export class World {
   }
 
   /** A container for a unit, on a machine. */
-  bind(name: string, machine: string): string[] {
-    return this.accept(this.bindCommand(name, machine));
+  bind(name: string, machine: string, port = 6379): string[] {
+    return this.accept(this.bindCommand(name, machine, port));
   }
 
-  bindCommand(name: string, machine: string): Extract<ServiceCommand, { type: 'BindUnit' }> {
+  bindCommand(name: string, machine: string, port = 6379): Extract<ServiceCommand, { type: 'BindUnit' }> {
     const unit = this.unit(name);
     return {
       type: 'BindUnit',
@@ -180,8 +180,8 @@ export class World {
         rack: null,
         zone: null,
         labels: {},
-        ports: { client: 6379 },
-        home: 'redis_6379',
+        ports: { client: port },
+        home: `redis_${port}`,
         replaces: null,
       },
     };
@@ -283,12 +283,12 @@ export const documentOf = (units: number, more: JsonMap = {}, rest: JsonMap = {}
     ...rest,
   });
 
-/** A group `cache` of one service `redis`, its units bound one per machine from m1 on, and running. */
-export const runningWorld = (units = 3, manifest: JsonMap = {}): World => {
+/** A group `cache` of one service `redis`, its units dealt out to machines from m1 on, one each as a rule, and running. */
+export const runningWorld = (units = 3, manifest: JsonMap = {}, machines = units): World => {
   const world = new World();
   world.push('redis', '7.0.15', manifest);
   world.apply(documentOf(units));
-  for (let n = 0; n < units; n++) world.bind(`cache/redis/${n}`, `m${n + 1}`);
+  for (let n = 0; n < units; n++) world.bind(`cache/redis/${n}`, `m${(n % machines) + 1}`, 6379 + n);
   world.settle();
   return world;
 };
