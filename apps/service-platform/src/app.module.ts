@@ -9,6 +9,7 @@ import type { Logger } from '@yiqiu/platform-kit';
 import { serviceDomain } from '@yiqiu/service-domain';
 import type { ServiceCommand, ServiceState } from '@yiqiu/service-domain';
 import { serviceAgentLink } from './agent-link.ts';
+import { archivePieces } from './archives.ts';
 import type { ServicePlatformConfig } from './config.ts';
 import { GroupController } from './group.controller.ts';
 import { LeaderKeeper } from './leaders.ts';

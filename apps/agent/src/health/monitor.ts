@@ -31,6 +31,8 @@ export interface HealthState {
 }
 
 const roleCharactersMax = 63;
+/** Between the first two questions whether it is ready, ms; doubled from then on up to the interval. */
+const firstReadyMs = 50;
 
 /** Watches one run of a unit: ready, alive, role, eligible, each in its own rhythm, until it is closed. */
 export class HealthMonitor {
@@ -71,7 +73,10 @@ export class HealthMonitor {
     this.#eligible?.close();
   }
 
-  /** One failure does not make a ready unit unready; one success makes it ready. */
+  /**
+   * One failure does not make a ready unit unready; one success makes it ready. Until the first success it is asked sooner than
+   * its interval says: most programs are ready within a fraction of it.
+   */
   async #watchReady(probe: Probe | null): Promise<void> {
     if (probe === null) {
       const { health, startedAt } = this.#options;
@@ -80,7 +85,13 @@ export class HealthMonitor {
       return;
     }
     let failures = 0;
-    await this.#repeat(probe.intervalMs, async () => {
+    let soonMs = firstReadyMs;
+    const nextMs = (): number => {
+      if (this.#wasReady) return probe.intervalMs;
+      soonMs *= 2;
+      return Math.min(soonMs / 2, probe.intervalMs);
+    };
+    await this.#repeat(nextMs, async () => {
       const { ok, message } = await this.#check(probe);
       failures = ok ? 0 : failures + 1;
       if (ok) this.#set({ ready: true, message: '' });
@@ -91,27 +102,33 @@ export class HealthMonitor {
   /** Counts once the unit has been ready: what is still starting is not dead. */
   async #watchAlive(probe: Probe): Promise<void> {
     let failures = 0;
-    await this.#repeat(probe.intervalMs, async () => {
-      const { ok, message } = await this.#check(probe);
-      if (ok || !this.#wasReady) failures = 0;
-      else failures += 1;
-      if (failures < probe.failures || this.#closed.signal.aborted) return;
-      failures = 0;
-      this.#options.died(`alive check failed ${probe.failures} times: ${message}`);
-    });
+    await this.#repeat(
+      () => probe.intervalMs,
+      async () => {
+        const { ok, message } = await this.#check(probe);
+        if (ok || !this.#wasReady) failures = 0;
+        else failures += 1;
+        if (failures < probe.failures || this.#closed.signal.aborted) return;
+        failures = 0;
+        this.#options.died(`alive check failed ${probe.failures} times: ${message}`);
+      },
+    );
   }
 
   async #watchRole(check: NonNullable<Health['role']>): Promise<void> {
-    await this.#repeat(check.intervalMs, async () => {
-      const { exitCode, stdout } = await this.#options.exec(check.exec, check.timeoutMs);
-      const word = stdout.trim().split(/\s+/)[0] ?? '';
-      this.#set({ role: exitCode === 0 && word !== '' ? word.slice(0, roleCharactersMax) : null });
-    });
+    await this.#repeat(
+      () => check.intervalMs,
+      async () => {
+        const { exitCode, stdout } = await this.#options.exec(check.exec, check.timeoutMs);
+        const word = stdout.trim().split(/\s+/)[0] ?? '';
+        this.#set({ role: exitCode === 0 && word !== '' ? word.slice(0, roleCharactersMax) : null });
+      },
+    );
   }
 
-  async #repeat(intervalMs: number, check: () => Promise<void>): Promise<void> {
+  async #repeat(nextMs: () => number, check: () => Promise<void>): Promise<void> {
     do await check();
-    while (await pause(Math.max(intervalMs, 50), this.#closed.signal));
+    while (await pause(Math.max(nextMs(), 50), this.#closed.signal));
   }
 
   async #check({ check, timeoutMs }: Probe): Promise<CheckResult> {

@@ -6,6 +6,7 @@ import type { ProcessIdentity } from '../proc/index.ts';
 import { admit, type Admission, type PushOrigin } from './admit.ts';
 import { CommandTable } from './commands.ts';
 import { openDatabase, transact } from './database.ts';
+import { synced, unsynced } from './schema.ts';
 import { ReportTable, type WaitingReport } from './reports.ts';
 import type { AcceptedCommand, CommandKey, RunRow, UnitRecord } from './rows.ts';
 import { UnitTable } from './units.ts';
@@ -38,8 +39,10 @@ export type Admitted =
   | (Extract<Admission, { ok: true }> & { readonly forgotten: readonly CommandKey[] });
 
 /**
- * The agent's memory on disk (SQLite, WAL, synchronous = FULL): each method that writes is one transaction, and what it
- * wrote is synced when it returns. A command is here before it is accepted, its result before it is reported.
+ * The agent's memory on disk (SQLite, WAL): each method that writes is one transaction. A command is synced before it is
+ * accepted, its result before it is reported, and with either all that was written before. What lies between is with the
+ * kernel, which is enough for an agent that is killed, and is synced with the next of these: where the machine's power fails
+ * in the middle of a command, its processes are gone as well, and it is done again from where the disk has it.
  */
 export class Journal {
   readonly id: string;
@@ -68,6 +71,11 @@ export class Journal {
 
   setMeta(key: MetaKey, value: string): void {
     this.#meta.save.run(key, value);
+  }
+
+  /** When what the platform last answered was asked. Not synced: an older time makes the agent more careful, never less. */
+  contacted(askedAtMs: number): void {
+    this.#unsynced(() => this.#meta.save.run('last-contact', String(askedAtMs)));
   }
 
   /** Generation 0 where the owner never spoke. */
@@ -104,7 +112,7 @@ export class Journal {
   }
 
   begin(key: CommandKey, nowMs: number, bootId: string): void {
-    this.#commands.begin(key, nowMs, bootId);
+    this.#unsynced(() => this.#commands.begin(key, nowMs, bootId));
   }
 
   /** The result, and with it the end of the command; `unit`: for which it was done. */
@@ -123,7 +131,7 @@ export class Journal {
   }
 
   saveRun(key: CommandKey, name: string, attempt: number, identity: ProcessIdentity, nowMs: number): void {
-    this.#commands.saveRun(key, name, attempt, identity, nowMs);
+    this.#unsynced(() => this.#commands.saveRun(key, name, attempt, identity, nowMs));
   }
 
   /** How far a command at work has come, by names that its step chooses; gone with its result. */
@@ -132,7 +140,7 @@ export class Journal {
   }
 
   saveMark(key: CommandKey, name: string, value: string): void {
-    this.#commands.saveMark(key, name, value);
+    this.#unsynced(() => this.#commands.saveMark(key, name, value));
   }
 
   /** Hooks that were started for no owner's command: those of generation 0. */
@@ -150,7 +158,7 @@ export class Journal {
   }
 
   reported(id: number, owner: QueueOwner): void {
-    transact(this.#db, () => this.#reports.reported(id, owner));
+    this.#unsynced(() => transact(this.#db, () => this.#reports.reported(id, owner)));
   }
 
   units(): UnitRecord[] {
@@ -162,7 +170,7 @@ export class Journal {
   }
 
   saveUnit(record: UnitRecord): void {
-    this.#units.save(record);
+    this.#unsynced(() => this.#units.save(record));
   }
 
   removeUnit(home: string): void {
@@ -171,6 +179,15 @@ export class Journal {
 
   close(): void {
     this.#db.close();
+  }
+
+  #unsynced(write: () => unknown): void {
+    this.#db.exec(unsynced);
+    try {
+      write();
+    } finally {
+      this.#db.exec(synced);
+    }
   }
 
   #value(key: string): string | null {

@@ -8,6 +8,10 @@ PRAGMA busy_timeout = 5000;
 PRAGMA cache_size = -512;
 `;
 
+/** Of the transactions from here on: on disk when they return, or with the kernel until the next one that is. */
+export const synced = 'PRAGMA synchronous = FULL';
+export const unsynced = 'PRAGMA synchronous = NORMAL';
+
 export const readSchemaVersion = 'PRAGMA user_version';
 export const quickCheck = 'PRAGMA quick_check';
 

@@ -37,6 +37,6 @@ export class Silence {
     if (lapsed && this.silenceMs <= leaseMs) this.#regainedAtMs = Date.now() - this.silenceMs;
     if (askedAt - this.#persistedAt < leaseMs / persistPart) return;
     this.#persistedAt = askedAt;
-    this.#journal.setMeta('last-contact', String(Math.round(Date.now() - this.silenceMs)));
+    this.#journal.contacted(Math.round(Date.now() - this.silenceMs));
   }
 }

@@ -32,11 +32,11 @@ describe('the steps of a unit', () => {
     expect(readlinkSync(join(home, 'program'))).toBe(rig.paths.program(program.wire.digest));
     const first = await say(rig.address, 7_000);
     expect(first).toMatch(/^hello \d+ 1$/);
-    const state = await eventually('ready in a state report', () => {
+    const state = await eventually('running and ready in a state report', () => {
       const unit = rig.lastState('echo_7000');
-      return unit?.ready === true ? unit : null;
+      return unit?.ready === true && unit.process === 'running' ? unit : null;
     });
-    expect(state).toMatchObject({ process: 'running', pid: Number(first?.split(' ')[1]), incarnation: 1 });
+    expect(state).toMatchObject({ pid: Number(first?.split(' ')[1]), incarnation: 1 });
 
     const changed = await rig.step(program, 'config-changed', {
       reason: 'config',

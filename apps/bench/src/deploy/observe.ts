@@ -1,5 +1,5 @@
 import type { EventView } from '@yiqiu/contracts';
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { legsOf, type Instant, type Leg } from './path.ts';
@@ -50,13 +50,17 @@ const homeTimes = (home: string) => {
   const [began, ended] = read('install-times').split(' ').map(msOfNs);
   if (began === undefined || ended === undefined) throw new Error(`${home}: the install hook left no times`);
   return {
-    /** The unpacked program was put in its place, whichever unit of the machine needed it first. */
-    programAt: statSync(realpathSync(join(home, 'program'))).ctimeMs,
+    /** The unpacked program was sealed and put in its place, whichever unit of the machine needed it first. */
+    programAt: sealedAt(realpathSync(join(home, 'program'))),
     renderedAt: statSync(join(home, 'conf', 'bench.conf')).mtimeMs,
     hookBeganAt: began,
     hookEndedAt: ended,
     listeningAt: Number(read('listening')),
   };
 };
+
+/** What lies in it is not touched any more once it is read-only; the directory itself is, by each unit that comes. */
+const sealedAt = (program: string): number =>
+  Math.max(...readdirSync(program).map((name) => statSync(join(program, name)).ctimeMs));
 
 const msOfNs = (text: string): number => Number(BigInt(text) / 1_000n) / 1_000;
