@@ -4,6 +4,7 @@ import { operationView, type OperationView } from '@yiqiu/contracts';
 import { timeoutMs } from '../ask/parse.ts';
 import { CliError, exitCodes } from '../exit.ts';
 import { span } from '../output/age.ts';
+import { counted } from '../output/count.ts';
 import type { Answer, Rest } from '../platform/rest.ts';
 import { ProgressLine } from './line.ts';
 
@@ -66,7 +67,7 @@ export const waitFor = async (rest: Rest, answer: Answer, options: WaitOptions, 
 };
 
 const textOf = ({ kind, target, progress }: OperationView): string =>
-  `${kind} ${target}: ${progress.done} of ${progress.total} units${progress.message === null ? '' : `; ${progress.message}`}`;
+  `${kind} ${target}: ${progress.done} of ${counted(progress.total, 'unit')}${progress.message === null ? '' : `; ${progress.message}`}`;
 
 const ended = ({ kind, target, state, error, progress }: OperationView, look: string): void => {
   if (state === 'succeeded') return;

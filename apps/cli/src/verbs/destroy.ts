@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { groupView, statusView } from '@yiqiu/contracts';
 import { confirm } from '../ask/confirm.ts';
+import { counted } from '../output/count.ts';
 import { printRows } from '../output/print.ts';
 import { waitFor, withWaiting, type WaitOptions } from '../progress/wait.ts';
 import {
@@ -21,6 +22,9 @@ const shownMax = 10;
 const some = (names: readonly string[]): string =>
   names.length <= shownMax ? names.join(', ') : `${names.slice(0, shownMax).join(', ')}, … `;
 
+const unitsText = (names: readonly string[]): string =>
+  `${counted(names.length, 'unit')}${names.length === 0 ? '' : ` (${some(names)})`}`;
+
 const destroy = async (session: Session, name: string, options: DestroyOptions): Promise<void> => {
   const { rest } = session;
   const path = `/groups/${encodeURIComponent(name)}`;
@@ -32,16 +36,15 @@ const destroy = async (session: Session, name: string, options: DestroyOptions):
   if (options.dryRun === true) {
     const plan = { id: '', group: name, revision, changes: [], requirers: [], deletes: [...services, ...units] };
     return session.isForPeople
-      ? void process.stdout.write(`would remove ${units.length} units: ${some(units)}; their data is kept\n`)
+      ? void process.stdout.write(`would remove ${unitsText(units)}; their data is kept\n`)
       : printPlan(session, plan, plan);
   }
-  const what = units.length === 0 ? 'no units' : `${units.length} units (${some(units)})`;
-  await confirm(`destroy group ${name} with ${what}; their data is kept?`, options);
+  await confirm(`destroy group ${name} with ${unitsText(units)}; their data is kept?`, options);
   const answer = await rest.change('DELETE', path, undefined, { ifMatch: revision, query: { reason: options.reason } });
   await waitFor(rest, answer, options, `yiqiu status ${name}`);
   if (options.detach === true) return;
   if (session.isForPeople) {
-    process.stdout.write(`group ${name} is destroyed; ${units.length} units are gone, their data is kept\n`);
+    process.stdout.write(`group ${name} is destroyed with ${counted(units.length, 'unit')}; their data is kept\n`);
     session.say('  next: yiqiu data list');
   } else printRows(session.format, [name], [], answer.body, (found) => found);
 };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { confirm } from '../ask/confirm.ts';
 import { count, servicePath } from '../ask/parse.ts';
+import { counted } from '../output/count.ts';
 import { waitFor, withWaiting, type WaitOptions } from '../progress/wait.ts';
 import { printServicePlan, serviceOf } from './shared/changes.ts';
 import {
@@ -29,7 +30,7 @@ const scale = async (session: Session, name: string, text: string, options: Scal
   }
   const answer = await rest.change('POST', `${servicePath(name)}/scale`, { units, reason: options.reason ?? null });
   await waitFor(rest, answer, options, `yiqiu status ${service.group}`);
-  if (units === desired) session.say(`nothing to change: ${name} is to have ${units} units already`);
+  if (units === desired) session.say(`nothing to change: ${name} is to have ${counted(units, 'unit')} already`);
   await printService(session, name);
 };
 

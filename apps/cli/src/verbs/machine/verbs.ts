@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { confirm } from '../../ask/confirm.ts';
 import { assignments } from '../../ask/parse.ts';
 import { CliError, exitCodes } from '../../exit.ts';
+import { counted } from '../../output/count.ts';
 import { printItem } from '../shared/listing.ts';
 import { withReason, withYes, type ReasonOptions, type YesOptions } from '../shared/options.ts';
 import type { Session } from '../shared/session.ts';
@@ -49,7 +50,7 @@ const ask = async (session: Session, { verb, name, options }: Question): Promise
     .array(unitView)
     .parse(units.items)
     .map((unit) => unit.name);
-  const on = names.length === 0 ? 'no unit' : `${names.length} units (${names.slice(0, 10).join(', ')})`;
+  const on = `${counted(names.length, 'unit')}${names.length === 0 ? '' : ` (${names.slice(0, 10).join(', ')})`}`;
   await confirm(`machine ${verb} ${name}: it is ${state}, with ${on} on it. Go on?`, options);
 };
 
