@@ -124,7 +124,7 @@ describe('the gateway', () => {
     expect(asked.list).toMatchObject({ limit: 7, cursor: 'abc' });
   });
 
-  it('takes a body that is not there as none, whatever type it is said to have', async () => {
+  it('takes a body that is not there as none, though it is called JSON', async () => {
     const typed = { 'content-type': 'application/json' };
     const without = await call('POST', '/api/v1/pools');
     expect(without).toMatchObject({ status: 422, body: { errors: expect.any(Array) } });

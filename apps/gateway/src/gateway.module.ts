@@ -4,7 +4,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { Registry } from 'prom-client';
 import { BearerGuard, TOKEN } from './auth/guard.ts';
 import { Backends } from './backends/backends.ts';
-import { NoQueryGuard } from './http/no-query.guard.ts';
+import { QueryGuard } from './http/query.guard.ts';
 import { HealthRoutes } from './routes/health.ts';
 import { AgentRoutes } from './routes/agents.ts';
 import { ContainerRoutes, ResourceServiceRoutes } from './routes/containers.ts';
@@ -50,7 +50,7 @@ export class GatewayModule implements OnApplicationShutdown {
         { provide: TOKEN, useValue: token },
         { provide: Registry, useValue: metrics },
         { provide: APP_GUARD, useClass: BearerGuard },
-        { provide: APP_GUARD, useClass: NoQueryGuard },
+        { provide: APP_GUARD, useClass: QueryGuard },
       ],
     };
   }

@@ -1,9 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
+import { alarmStates } from '@yiqiu/contracts';
 import type { Runtime } from '@yiqiu/context-runtime';
 import type { common, machine } from '@yiqiu/contracts/grpc';
 import { refusal, RefusedError } from '@yiqiu/kernel';
-import { alarmStates, alarmsWhere, ticketView } from '@yiqiu/machine-domain';
+import { alarmsWhere, ticketView } from '@yiqiu/machine-domain';
 import type { MachineCommand, MachineContextState } from '@yiqiu/machine-domain';
 import { checkFilters, page, readOptionsOf, RUNTIME, submitMetaOf } from '@yiqiu/platform-kit';
 import { alarmMessage, ticketMessage } from './messages.ts';

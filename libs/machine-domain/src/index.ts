@@ -13,7 +13,7 @@ export type { Asker, Hold, Place, Transition } from './machine/lifecycle.ts';
 export { ticketView } from './ticket/ticket.ts';
 export type { InitRef } from './agent/state.ts';
 export { touchedMachine } from './agent/touched.ts';
-export { alarmStates, alarmsWhere } from './alarm/view.ts';
+export { alarmsWhere } from './alarm/view.ts';
 export type { AlarmFilters } from './alarm/view.ts';
 export { openFences } from './fence/due.ts';
 export type { DueFence } from './fence/due.ts';

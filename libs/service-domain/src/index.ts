@@ -23,7 +23,6 @@ export { configOf } from './service/state.ts';
 export { getService, listConfigRevisions, listServices } from './service/view.ts';
 
 export { unitUnknown } from './unit/errors.ts';
-export { unitStates } from './unit/state.ts';
 export type { UnitState } from './unit/state.ts';
 export { possibleVerbs, unitVerbNames } from './unit/lifecycle.ts';
 export type { UnitVerbName } from './unit/lifecycle.ts';

@@ -1,7 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { problem } from '@yiqiu/contracts';
 import { z } from 'zod';
-import { queries, schemas } from './queries.ts';
+import { choices, queries, schemas } from './queries.ts';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Parameter = NonNullable<Operation['parameters']>[number];
@@ -55,6 +55,11 @@ const problemSchemas = (): { readonly [name: string]: unknown } => {
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [nameOf(name), schema]));
 };
 
+const querySchema = (operation: string, name: string): object => {
+  const values = choices[operation]?.[name];
+  return values === undefined ? (schemas[name] ?? { type: 'string' }) : { type: 'string', enum: [...values] };
+};
+
 const describedOperation = (method: (typeof methods)[number], path: string, operation: Operation): Operation => {
   const key = `${method.toUpperCase()} ${path}`;
   const isOpen = open.includes(path);
@@ -66,7 +71,7 @@ const describedOperation = (method: (typeof methods)[number], path: string, oper
       name,
       in: 'query',
       required: false,
-      schema: schemas[name] ?? { type: 'string' },
+      schema: querySchema(key, name),
     })),
     ...(isChange && !isOpen ? [idempotencyKey] : []),
     ...(revised.includes(key) ? [ifMatch] : []),

@@ -1,3 +1,17 @@
+import {
+  alarmStates,
+  containerStates,
+  dataKinds,
+  deploymentEnds,
+  deploymentKinds,
+  machineStates,
+  operationKinds,
+  operationStates,
+  serviceStates,
+  ticketStages,
+  unitStates,
+} from '@yiqiu/contracts';
+
 /**
  * Query parameters of each operation, by what routes refuse others for (a test asks each route which ones it takes). A list's
  * `limit` and `cursor` come with its filters.
@@ -33,6 +47,21 @@ export const queries: { readonly [operation: string]: readonly string[] } = {
   'GET /api/v1/deployments': list('group', 'service', 'state', 'kind'),
   'GET /api/v1/operations': list('state', 'kind', 'target'),
   'GET /api/v1/data': list('unit', 'machine', 'kind'),
+};
+
+/** Filters that take one of a few words, by operation; each list has its own states. */
+export const choices: { readonly [operation: string]: { readonly [parameter: string]: readonly string[] } } = {
+  'GET /api/v1/machines': { state: machineStates },
+  'GET /api/v1/tickets': { stage: ticketStages },
+  'GET /api/v1/alarms': { state: alarmStates },
+  'GET /api/v1/containers': { state: containerStates },
+  'GET /api/v1/services': { state: serviceStates },
+  'GET /api/v1/groups/{group}/services': { state: serviceStates },
+  'GET /api/v1/units': { state: unitStates },
+  'GET /api/v1/groups/{group}/services/{service}/units': { state: unitStates },
+  'GET /api/v1/deployments': { state: ['running', 'paused', 'rolling-back', ...deploymentEnds], kind: deploymentKinds },
+  'GET /api/v1/operations': { state: operationStates, kind: operationKinds },
+  'GET /api/v1/data': { kind: dataKinds },
 };
 
 /** Parameters that are no plain text. */

@@ -68,11 +68,14 @@ const ofQuery = (operation: Operation): RefusedRequest[] => {
   // Below a group that there is not, that may be found out first.
   const statuses = path === operation.path ? [400, 422] : [400, 404, 422];
   const query = (text: string): RefusedRequest => request(operation, `?${text}`, statuses, { path: `${path}?${text}` });
-  const names = operation.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
+  const inQuery = operation.parameters.filter((parameter) => parameter.in === 'query');
+  const names = inQuery.map(({ name }) => name);
+  const chosen = inQuery.filter(({ schema }) => typeof schema === 'object' && 'enum' in schema).map(({ name }) => name);
   return [
     query('nonsense=1'),
     ...(names.includes('limit') ? ['limit=0', 'limit=1001', 'limit=-1', 'limit=ten'].map(query) : []),
     ...(names.includes('cursor') ? [query('cursor=%21broken')] : []),
+    ...chosen.map((name) => query(`${name}=nonsense`)),
   ];
 };
 

@@ -2,6 +2,7 @@ export * from './common.ts';
 export * from './machine.ts';
 export * from './resource.ts';
 export * from './service.ts';
+export * from './states.ts';
 
 import type { z } from 'zod';
 import type * as machine from './machine.ts';

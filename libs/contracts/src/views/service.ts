@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jsonObject, portsView, time, timeOrNull } from './common.ts';
 import { alarmView } from './machine.ts';
+import { dataKinds, operationStates } from './states.ts';
 
 export const programView = z
   .object({
@@ -89,7 +90,7 @@ export const dataView = z
     machine: z.string(),
     path: z.string(),
     sizeBytes: z.int(),
-    kind: z.enum(['orphaned', 'stale']),
+    kind: z.enum(dataKinds),
     since: time,
   })
   .meta({ id: 'Data' });
@@ -129,7 +130,7 @@ export const operationView = z
     id: z.string(),
     kind: z.string(),
     target: z.string(),
-    state: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
+    state: z.enum(operationStates),
     progress: z.object({ done: z.int(), total: z.int(), message: z.string().nullable() }),
     error: z.string().nullable(),
     startedAt: time,

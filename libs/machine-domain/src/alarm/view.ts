@@ -11,8 +11,6 @@ export interface AlarmFilters {
   readonly machine?: string | undefined;
 }
 
-export const alarmStates = ['active', 'ended', 'all'] as const;
-
 /** One per incident. An active one also says what its machine waits for now. */
 export const alarmsWhere = (state: MachineContextState, filters: AlarmFilters): readonly AlarmView[] => {
   const { state: wanted = 'active' } = filters;

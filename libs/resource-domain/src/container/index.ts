@@ -7,5 +7,5 @@ export { evolveContainer } from './evolve.ts';
 export { containerById, containersWhere, containerView, idOf } from './view.ts';
 export type { ContainerFilters, Listed } from './view.ts';
 export { restoreContainers } from './rows.ts';
-export { containerRow, containersOn, containerStates, isLive } from './state.ts';
+export { containerRow, containersOn, isLive } from './state.ts';
 export type { Container, ContainerState } from './state.ts';

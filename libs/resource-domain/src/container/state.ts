@@ -1,11 +1,10 @@
-import { fenceMeans, resourceCatalogue } from '@yiqiu/contracts';
+import { containerStates, fenceMeans, resourceCatalogue } from '@yiqiu/contracts';
 import { z } from 'zod';
 import { setOf } from '../multimap.ts';
 import { must } from '../state.ts';
 import type { ResourceContextState } from '../state.ts';
 
 /** States of a container that is kept: PENDING is none yet, RELEASED none any more. */
-export const containerStates = ['ALLOCATED', 'ACTIVE', 'EVACUATING', 'RELEASING', 'WAITING'] as const;
 export type ContainerState = (typeof containerStates)[number];
 
 export const containerRow = resourceCatalogue.ContainerAllocated[1]

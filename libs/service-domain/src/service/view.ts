@@ -1,4 +1,4 @@
-import type { RevisionView, ServiceView } from '@yiqiu/contracts';
+import type { RevisionView, ServiceStateName, ServiceView } from '@yiqiu/contracts';
 import { waitingFor } from '../deploy/waiting.ts';
 import { objectOf } from '../json-text.ts';
 import { isStale } from '../operation/progress.ts';
@@ -12,7 +12,7 @@ import type { ServiceRow } from './state.ts';
 import { configOf } from './state.ts';
 
 /** A service in one word, by its units: the first that holds. */
-export const serviceStateOf = (state: ServiceState, service: ServiceRow): string => {
+export const serviceStateOf = (state: ServiceState, service: ServiceRow): ServiceStateName => {
   const { live, leaving, ready, failed, settled } = tallyOf(state, service.uid);
   if (service.removing) return 'REMOVING';
   if (failed > 0) return 'FAILED';

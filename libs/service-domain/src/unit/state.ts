@@ -1,23 +1,6 @@
-import { resources, stepReason, unitStep } from '@yiqiu/contracts';
+import { resources, stepReason, unitStates, unitStep } from '@yiqiu/contracts';
 import { z } from 'zod';
 
-export const unitStates = [
-  'PENDING',
-  'ALLOCATED',
-  'INSTALLING',
-  'CONFIGURING',
-  'STARTING',
-  'RELATING',
-  'RUNNING',
-  'DEGRADED',
-  'UPDATING',
-  'MIGRATING',
-  'FAILED',
-  'STOPPING',
-  'STOPPED',
-  'REMOVING',
-  'REMOVED',
-] as const;
 export const unitState = z.enum(unitStates);
 export type UnitState = z.infer<typeof unitState>;
 
