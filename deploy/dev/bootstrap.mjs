@@ -120,7 +120,7 @@ const build = () =>
     await run('generate', join(bin, 'nx'), ['run', 'contracts:generate', '--outputStyle=static'], { env });
     await run('build', join(bin, 'tsc'), ['-b', ...projects()], { env });
     await run('bundle', node24, [join(root, 'apps', 'agent', 'bundle.mjs')], { env });
-    return 'up to date';
+    return 'done';
   });
 
 /** Tells a stale bin link (another checkout moved here) early. */

@@ -9,8 +9,15 @@ import { ago } from '../output/age.ts';
 import { addList, addShow, printItem, type Noun } from './shared/listing.ts';
 import type { Session } from './shared/session.ts';
 
-const line = (problem: Problem): string =>
-  `${problem.file}${problem.line === null || problem.line === undefined ? '' : `:${problem.line}`}: ${problem.reason}`;
+/** `yiqiu.yaml:12: health.ready.interval: is no duration; it was soon, allowed: …` */
+const line = ({ file, line: number, path, reason, value, allowed }: Problem): string =>
+  [
+    `${file}:${number}: ${path === '' ? '' : `${path}: `}${reason}`,
+    value === undefined || value === null || reason.includes(String(value)) ? [] : `it was ${String(value)}`,
+    allowed === undefined || allowed === 'required' ? [] : `allowed: ${allowed}`,
+  ]
+    .flat()
+    .join('; ');
 
 const pushTimeoutMs = 600_000;
 

@@ -13,7 +13,7 @@ const messageOf = ({ operation, faults, ticket }: MachineView): string =>
   [
     operation === null
       ? null
-      : `${operation.kind} ${operation.step ?? ''} ${operation.state}: ${operation.message ?? ''}`,
+      : `${[operation.kind, operation.step, operation.state].filter(Boolean).join(' ')}${operation.message === null || operation.message === '' ? '' : `: ${operation.message}`}`,
     ...faults.map(({ rule, message }) => `${rule}: ${message}`),
     ticket === null ? null : `ticket ${ticket}`,
   ]
