@@ -87,5 +87,5 @@ const agentLink = (
     owner: 'service',
     domain: serviceAgentLink(observed),
     ...{ runtime, log, nats, logger },
-    handlers: { onFetch: ({ digest, offset, length }) => log.blobs.read(digest, offset, length) },
+    handlers: { onFetch: archivePieces(log.blobs) },
   });

@@ -35,7 +35,18 @@ const pidsOf = async ({ group }) => {
 };
 
 const whole = ({ group, size }) =>
-  until(`${size} units of ${group} RUNNING`, 180, () => isWhole(platform, `${group}/web`), 250);
+  until(`${size} units of ${group} RUNNING`, 180, () => isWhole(platform, `${group}/web`), 250).catch(async (error) => {
+    const units = await platform.units(`${group}/web`);
+    const left = units.filter(({ state }) => state !== 'RUNNING');
+    throw new Error(
+      left
+        .map(({ name, state, step, machine, message }) => `${name} ${state} ${step} ${machine}: ${message}`)
+        .join('\n'),
+      {
+        cause: error,
+      },
+    );
+  });
 
 const gone = async () => (await platform.list('/groups')).every(({ name }) => name !== moving.group);
 

@@ -7,9 +7,12 @@ export interface FileSettings {
   readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
+/** Where a file is while it is written; what is found there was left by an agent that was killed meanwhile. */
+export const besideOf = (path: string): string => join(dirname(path), `.${basename(path)}.new`);
+
 /** Writes beside, syncs, renames: a reader sees the old file or the new one, never half of one. */
 export const writeFileAtomically = (path: string, content: string, { mode, owner }: FileSettings): void => {
-  const beside = join(dirname(path), `.${basename(path)}.new`);
+  const beside = besideOf(path);
   // A leftover may be a link that a unit's user placed: it goes, and `wx` follows none.
   rmSync(beside, { force: true });
   const file = openSync(beside, 'wx', 0o600);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { readIfThere, writeFileAtomically } from '../layout/index.ts';
+import { besideOf, readIfThere, writeFileAtomically } from '../layout/index.ts';
 
 /** Whose a unit home is. */
 export const homeOwner = z.object({ unitUid: z.string(), unit: z.string(), incarnation: z.int() });
@@ -17,6 +17,9 @@ export const readOwner = (home: string): HomeOwner | null => {
   return parsed.success ? parsed.data : null;
 };
 
+/** Empty, or an agent was killed while it claimed it. */
+const isOurs = (names: readonly string[]): boolean => names.every((name) => name === basename(besideOf(ownerFile)));
+
 /** Makes the home, or takes it again. Throws where it is another unit's, or holds something that is nobody's. */
 export const claimHome = (home: string, owner: HomeOwner): void => {
   const present = readOwner(home);
@@ -25,7 +28,7 @@ export const claimHome = (home: string, owner: HomeOwner): void => {
       `home ${home} is that of ${present.unit} (unit ${present.unitUid}, incarnation ${present.incarnation}), not of ${owner.unit}`,
     );
   }
-  if (present === null && existsSync(home) && readdirSync(home).length > 0) {
+  if (present === null && existsSync(home) && !isOurs(readdirSync(home))) {
     throw new Error(`home ${home} is there already, not empty, and no unit's; move it away first`);
   }
   mkdirSync(home, { recursive: true, mode: 0o755 });
