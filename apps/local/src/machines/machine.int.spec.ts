@@ -101,7 +101,8 @@ describe('the power of a local machine', () => {
     redis.pause();
     expect(await power()).toEqual(up);
     proxy.pause();
-    await waitFor(() => isPaused(proxy.pid) && isPaused(redis.pid), { deadlineMs: 5_000, what: 'both to be paused' });
+    const allStopped = () => isPaused(proxy.pid) && isPaused(redis.pid) && machine.agent.state() === 'paused';
+    await waitFor(allStopped, { deadlineMs: 5_000, what: 'all to be paused' });
     expect(await power()).toEqual(down);
   }, 30_000);
 });
