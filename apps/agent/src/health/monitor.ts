@@ -1,5 +1,5 @@
 import type { ExecCheck, Health, Probe } from '@yiqiu/program/manifest-types';
-import { pause } from '../proc/index.ts';
+import { Backoff, pause } from '../proc/index.ts';
 import { EligibilityWatch, type Eligibility } from './eligibility.ts';
 import { httpCheck, tcpCheck, type CheckResult } from './network.ts';
 import type { ExecResult } from './exec.ts';
@@ -85,12 +85,8 @@ export class HealthMonitor {
       return;
     }
     let failures = 0;
-    let soonMs = firstReadyMs;
-    const nextMs = (): number => {
-      if (this.#wasReady) return probe.intervalMs;
-      soonMs *= 2;
-      return Math.min(soonMs / 2, probe.intervalMs);
-    };
+    const soon = new Backoff(firstReadyMs, probe.intervalMs);
+    const nextMs = (): number => (this.#wasReady ? probe.intervalMs : soon.next());
     await this.#repeat(nextMs, async () => {
       const { ok, message } = await this.#check(probe);
       failures = ok ? 0 : failures + 1;
@@ -102,31 +98,26 @@ export class HealthMonitor {
   /** Counts once the unit has been ready: what is still starting is not dead. */
   async #watchAlive(probe: Probe): Promise<void> {
     let failures = 0;
-    await this.#repeat(
-      () => probe.intervalMs,
-      async () => {
-        const { ok, message } = await this.#check(probe);
-        if (ok || !this.#wasReady) failures = 0;
-        else failures += 1;
-        if (failures < probe.failures || this.#closed.signal.aborted) return;
-        failures = 0;
-        this.#options.died(`alive check failed ${probe.failures} times: ${message}`);
-      },
-    );
+    await this.#repeat(probe.intervalMs, async () => {
+      const { ok, message } = await this.#check(probe);
+      if (ok || !this.#wasReady) failures = 0;
+      else failures += 1;
+      if (failures < probe.failures || this.#closed.signal.aborted) return;
+      failures = 0;
+      this.#options.died(`alive check failed ${probe.failures} times: ${message}`);
+    });
   }
 
   async #watchRole(check: NonNullable<Health['role']>): Promise<void> {
-    await this.#repeat(
-      () => check.intervalMs,
-      async () => {
-        const { exitCode, stdout } = await this.#options.exec(check.exec, check.timeoutMs);
-        const word = stdout.trim().split(/\s+/)[0] ?? '';
-        this.#set({ role: exitCode === 0 && word !== '' ? word.slice(0, roleCharactersMax) : null });
-      },
-    );
+    await this.#repeat(check.intervalMs, async () => {
+      const { exitCode, stdout } = await this.#options.exec(check.exec, check.timeoutMs);
+      const word = stdout.trim().split(/\s+/)[0] ?? '';
+      this.#set({ role: exitCode === 0 && word !== '' ? word.slice(0, roleCharactersMax) : null });
+    });
   }
 
-  async #repeat(nextMs: () => number, check: () => Promise<void>): Promise<void> {
+  async #repeat(every: number | (() => number), check: () => Promise<void>): Promise<void> {
+    const nextMs = typeof every === 'number' ? () => every : every;
     do await check();
     while (await pause(Math.max(nextMs(), 50), this.#closed.signal));
   }

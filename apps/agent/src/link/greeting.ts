@@ -4,7 +4,7 @@ import type { Journal } from '../journal/index.ts';
 import type { Log } from '../log/index.ts';
 import { errorMessage, pause } from '../proc/index.ts';
 import { agentVersion } from '../version.ts';
-import { Backoff } from './backoff.ts';
+import { Backoff } from '../proc/index.ts';
 import type { LinkOptions } from './link.ts';
 
 /** Before the first hello was ever answered: the production profile, so that a fleet of newcomers is not a burden. */

@@ -1,5 +1,5 @@
 import { errorMessage, pause } from '../proc/index.ts';
-import { Backoff } from './backoff.ts';
+import { Backoff } from '../proc/index.ts';
 import type { Link } from './link.ts';
 
 const batchMax = 10;

@@ -2,6 +2,7 @@ export * from './stat.ts';
 export * from './identity.ts';
 export * from './group.ts';
 export * from './wait.ts';
+export { Backoff } from './backoff.ts';
 export * from './stop-group.ts';
 export * from './gated.ts';
 export * from './user.ts';

@@ -2,8 +2,8 @@ import {
   alarmStates,
   containerStates,
   dataKinds,
-  deploymentEnds,
   deploymentKinds,
+  deploymentStates,
   machineStates,
   operationKinds,
   operationStates,
@@ -59,7 +59,7 @@ export const choices: { readonly [operation: string]: { readonly [parameter: str
   'GET /api/v1/groups/{group}/services': { state: serviceStates },
   'GET /api/v1/units': { state: unitStates },
   'GET /api/v1/groups/{group}/services/{service}/units': { state: unitStates },
-  'GET /api/v1/deployments': { state: ['running', 'paused', 'rolling-back', ...deploymentEnds], kind: deploymentKinds },
+  'GET /api/v1/deployments': { state: deploymentStates, kind: deploymentKinds },
   'GET /api/v1/operations': { state: operationStates, kind: operationKinds },
   'GET /api/v1/data': { kind: dataKinds },
 };

@@ -96,12 +96,8 @@ const nextLines = (
   const lines: string[] = [];
   const failed = units.find(({ state }) => state === 'FAILED');
   if (failed !== undefined) lines.push(`yiqiu unit show ${failed.name}`, `yiqiu unit retry ${failed.name}`);
-  const pending = units.find(({ state }) => state === 'PENDING');
-  if (pending !== undefined) lines.push(`yiqiu unit show ${pending.name}`);
-  const roomless = units.find(({ state, message }) => state === 'MIGRATING' && message?.includes('no replacement'));
-  const crowded = services.find(({ name }) => name === roomless?.service);
-  if (roomless !== undefined) lines.push('yiqiu machine add NAME --address A --pool P');
-  if (crowded !== undefined && crowded.desired > 1) lines.push(`yiqiu scale ${crowded.name} ${crowded.desired - 1}`);
+  const waiting = units.find(({ state }) => state === 'PENDING' || state === 'MIGRATING');
+  if (waiting !== undefined) lines.push(`yiqiu unit show ${waiting.name}`);
   const faulty = alarms.find(({ machine: name }) => name !== null);
   if (faulty?.machine !== undefined && faulty.machine !== null) lines.push(`yiqiu machine show ${faulty.machine}`);
   if ((machines['ERROR'] ?? 0) > 0) lines.push('yiqiu ticket list');

@@ -1,9 +1,9 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { AlarmView, ContainerView, EventView, MachineView, UnitView } from '@yiqiu/contracts';
 import { waitFor } from '@yiqiu/processes';
-import { checkout, TestPlatform } from './platform.fixture.ts';
+import { checkout, withPlatform, type TestPlatform } from './platform.fixture.ts';
 import { Redelivery } from './redelivery.fixture.ts';
 
 interface Page<T> {
@@ -21,26 +21,26 @@ describe('across the layers', () => {
   let platform: TestPlatform;
   let redelivery: Redelivery;
 
-  beforeAll(async () => {
-    platform = await TestPlatform.start();
-    redelivery = new Redelivery(platform);
-    // One with data that waits for its machine, one whose data can be made anew, one without.
-    await push('hello', (manifest) => manifest);
-    await push('again', (manifest) => manifest.replace("mode: '0750' }", "mode: '0750', onLoss: rebuild }"));
-    await push('plain', (manifest) =>
-      manifest.replace(`data:\n${data}`, 'provides:\n  - { name: web, interface: http }\n'),
-    );
-    await push(
-      'front',
-      (manifest) => manifest.replace(`data:\n${data}`, 'requires:\n  - { name: upstream, interface: http }\n'),
-      (template) => `${template}upstream {{join relations.upstream.units "{name}" ","}}\n`,
-    );
-  }, 350_000);
-
-  afterAll(async () => {
-    await redelivery?.close();
-    await platform?.dispose();
-  }, 120_000);
+  withPlatform(
+    async (started) => {
+      platform = started;
+      redelivery = new Redelivery(platform);
+      // One with data that waits for its machine, one whose data can be made anew, one without.
+      await push('hello', (manifest) => manifest);
+      await push('again', (manifest) => manifest.replace("mode: '0750' }", "mode: '0750', onLoss: rebuild }"));
+      await push('plain', (manifest) =>
+        manifest.replace(`data:\n${data}`, 'provides:\n  - { name: web, interface: http }\n'),
+      );
+      await push(
+        'front',
+        (manifest) => manifest.replace(`data:\n${data}`, 'requires:\n  - { name: upstream, interface: http }\n'),
+        (template) => `${template}upstream {{join relations.upstream.units "{name}" ","}}\n`,
+      );
+    },
+    async () => {
+      await redelivery?.close();
+    },
+  );
 
   const push = async (
     name: string,

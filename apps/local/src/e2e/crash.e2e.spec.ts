@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, it } from '@jest/globals';
-import { TestPlatform } from './platform.fixture.ts';
+import { describe, it } from '@jest/globals';
+import { withPlatform, type TestPlatform } from './platform.fixture.ts';
 
 /** The crash matrix on real processes. What each script promises and counts is said in it: deploy/dev/story. */
 describe('crashes while units are deployed', () => {
   let platform: TestPlatform;
-  beforeAll(async () => {
-    platform = await TestPlatform.start();
-  }, 350_000);
-  afterAll(async () => {
-    await platform?.dispose();
-  }, 120_000);
+  withPlatform((started) => {
+    platform = started;
+  });
 
   it('each part of the platform killed in turn: the deployment completes, nothing is done twice', async () => {
     await platform.tell('crash-parts.mjs', '1');

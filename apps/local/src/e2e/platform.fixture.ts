@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePort, isRunning, processIdentity, waitFor, type ProcessIdentity } from '@yiqiu/processes';
 import type { FateReply, FateRow } from '../fate/protocol.ts';
+import { afterAll, beforeAll } from '@jest/globals';
 import { OpenApi } from './openapi.fixture.ts';
 
 export const checkout = resolve(import.meta.dirname, '../../../..');
@@ -251,3 +252,19 @@ services:
     pools: [bj01]
     units: ${units}
 `;
+
+/** A platform for the tests of a `describe`: started before them, with what `use` makes of it, and disposed of after them. */
+export const withPlatform = (
+  use: (platform: TestPlatform) => void | Promise<void>,
+  release: () => Promise<void> = () => Promise.resolve(),
+): void => {
+  let platform: TestPlatform | null = null;
+  beforeAll(async () => {
+    platform = await TestPlatform.start();
+    await use(platform);
+  }, 350_000);
+  afterAll(async () => {
+    await release();
+    await platform?.dispose();
+  }, 120_000);
+};

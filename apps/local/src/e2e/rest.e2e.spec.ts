@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { EventView, GroupView, OperationView, ProgramView, ServiceView, UnitView } from '@yiqiu/contracts';
 import { waitFor } from '@yiqiu/processes';
 import { pack } from '@yiqiu/program';
 import { createParser } from 'eventsource-parser';
-import { checkout, groupDocument, TestPlatform, type Answer } from './platform.fixture.ts';
+import { checkout, groupDocument, TestPlatform, withPlatform, type Answer } from './platform.fixture.ts';
 import { refusedRequests } from './refused-requests.fixture.ts';
 
 interface Page<T> {
@@ -20,14 +20,9 @@ const gzip = { 'content-type': 'application/gzip' };
 /** REST and its events, on a whole platform. */
 describe('REST', () => {
   let platform: TestPlatform;
-
-  beforeAll(async () => {
-    platform = await TestPlatform.start();
-  }, 350_000);
-
-  afterAll(async () => {
-    await platform?.dispose();
-  }, 120_000);
+  withPlatform((started) => {
+    platform = started;
+  });
 
   const done = async (answer: Answer): Promise<OperationView> => {
     expect(answer.status).toBe(202);

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { DataView, EventView, UnitLogsView, UnitView } from '@yiqiu/contracts';
 import { isRunning, processIdentity, waitFor } from '@yiqiu/processes';
-import { checkout, groupDocument, TestPlatform } from './platform.fixture.ts';
+import { checkout, groupDocument, withPlatform, type TestPlatform } from './platform.fixture.ts';
 
 interface Page<T> {
   readonly items: T[];
@@ -17,16 +17,11 @@ const repairedWithinMs = 30_000;
 describe('a group of units', () => {
   let platform: TestPlatform;
   let document: string;
-
-  beforeAll(async () => {
-    platform = await TestPlatform.start();
+  withPlatform((started) => {
+    platform = started;
     document = join(platform.dir, 'shop.yaml');
     writeFileSync(document, groupDocument('shop', 3));
-  }, 350_000);
-
-  afterAll(async () => {
-    await platform?.dispose();
-  }, 120_000);
+  });
 
   const units = async (): Promise<UnitView[]> => (await platform.get<Page<UnitView>>('/units?group=shop')).items;
 

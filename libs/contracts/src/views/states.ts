@@ -1,3 +1,5 @@
+import { deploymentEnds } from '../events/service/deployment.ts';
+
 /** What views show as `state`, `stage`, `kind`, and lists are filtered by. Those of machines are in the events. */
 
 export const unitStates = [
@@ -32,6 +34,7 @@ export const serviceStates = [
 export type ServiceStateName = (typeof serviceStates)[number];
 
 export const containerStates = ['ALLOCATED', 'ACTIVE', 'EVACUATING', 'RELEASING', 'WAITING'] as const;
+export const deploymentStates = ['running', 'paused', 'rolling-back', ...deploymentEnds] as const;
 export const operationStates = ['running', 'succeeded', 'failed', 'cancelled'] as const;
 export const dataKinds = ['orphaned', 'stale'] as const;
 export const ticketStages = ['waiting', 'closed'] as const;

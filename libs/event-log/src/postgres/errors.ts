@@ -50,7 +50,7 @@ const networkMessages =
   /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /** True where the same statement may well work on another connection in a while. */
-export const isPassing = (error: unknown): boolean => {
+export const isUnreachable = (error: unknown): boolean => {
   const server = serverError(error);
   if (server !== null) return passing.test(server.code);
   if (typeof error !== 'object' || error === null) return false;

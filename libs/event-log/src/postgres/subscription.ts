@@ -3,7 +3,7 @@ import { delay } from './delay.ts';
 import { LogHoleError, type StoredEvent } from '../port.ts';
 import type { Wakeup } from '../wakeup.ts';
 import { backoffMs } from './backoff.ts';
-import { isPassing } from './errors.ts';
+import { isUnreachable } from './errors.ts';
 import type { Reader } from './reader.ts';
 
 export interface SubscriptionOptions {
@@ -42,7 +42,7 @@ export async function* subscription(
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (wakeup.closed || !isPassing(error)) throw error;
+      if (wakeup.closed || !isUnreachable(error)) throw error;
       options.warn(`the subscription waits at position ${next}`, error);
       await delay(backoffMs(failures++), signal);
       continue;

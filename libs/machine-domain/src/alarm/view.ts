@@ -1,4 +1,4 @@
-import type { AlarmView } from '@yiqiu/contracts';
+import type { alarmStates, AlarmView } from '@yiqiu/contracts';
 import { fenceMessage } from '../fence/view.ts';
 import { machineNamed } from '../machine/state.ts';
 import type { MachineContextState } from '../state.ts';
@@ -6,7 +6,7 @@ import type { Alarm } from './state.ts';
 
 export interface AlarmFilters {
   /** `active` where nothing is said: what a person has to know of now. */
-  readonly state?: 'active' | 'ended' | 'all' | undefined;
+  readonly state?: (typeof alarmStates)[number] | undefined;
   readonly pool?: string | undefined;
   readonly machine?: string | undefined;
 }

@@ -1,4 +1,4 @@
-import { dataChanges } from '@yiqiu/contracts';
+import { dataChanges, dataKinds } from '@yiqiu/contracts';
 import { z } from 'zod';
 import type { ServiceState } from '../state.ts';
 
@@ -24,7 +24,7 @@ export const dataRow = z.object({
   machine: z.string(),
   path: z.string(),
   sizeBytes: z.int(),
-  kind: z.enum(['orphaned', 'stale']),
+  kind: z.enum(dataKinds),
   since: z.string(),
   change: change.nullable(),
 });

@@ -1,4 +1,4 @@
-import { operationKinds } from '@yiqiu/contracts';
+import { operationKinds, operationStates } from '@yiqiu/contracts';
 import { z } from 'zod';
 
 export const operationRow = z.object({
@@ -6,7 +6,7 @@ export const operationRow = z.object({
   kind: z.enum(operationKinds),
   target: z.string(),
   targetUid: z.string(),
-  state: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
+  state: z.enum(operationStates),
   message: z.string().nullable(),
   startedAt: z.string(),
   /** Of its OperationStarted in the log: their order. */

@@ -1,4 +1,4 @@
-import { deploymentEnds, deploymentKinds } from '@yiqiu/contracts';
+import { deploymentKinds, deploymentStates } from '@yiqiu/contracts';
 import { z } from 'zod';
 
 /** A service's roll-out. */
@@ -10,7 +10,7 @@ export const deploymentRow = z.object({
   from: z.object({ programUid: z.string(), configRevision: z.int() }),
   to: z.object({ programUid: z.string(), configRevision: z.int() }),
   operation: z.string().nullable(),
-  state: z.enum(['running', 'paused', 'rolling-back', ...deploymentEnds]),
+  state: z.enum(deploymentStates),
   /** Paused by the engine itself, since a unit failed: goes on when that is mended. */
   held: z.boolean(),
   message: z.string().nullable(),
