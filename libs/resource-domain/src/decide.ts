@@ -41,7 +41,7 @@ export const decide = (
     case 'EndRelease':
       return endRelease(state, command);
     case 'FenceHost':
-      return fenceHost(state, command);
+      return fenceHost(state, command, ctx);
     case 'EvacuateHost':
       return evacuateHost(state, command, ctx);
     case 'CancelEvacuation':

@@ -12,7 +12,7 @@ import { restore, tables } from './tables.ts';
 /** Context `service`: programs, groups, services, units, and how units are deployed. */
 export const serviceDomain: ContextDomain<ServiceState, ServiceCommand, ServiceContextEvent> = {
   context: 'service',
-  foldVersion: 8,
+  foldVersion: 9,
   initial: initialState,
   decide,
   evolve,

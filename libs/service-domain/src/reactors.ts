@@ -10,6 +10,12 @@ const placementPending = resourceCatalogue.PlacementPending[1];
 const evacuating = resourceCatalogue.ContainerEvacuating[1]
   .pick({ uid: true, unitUid: true, replacement: true, reason: true })
   .loose();
+const waiting = resourceCatalogue.ContainerWaiting[1].pick({ uid: true, unitUid: true, reason: true }).loose();
+const noted = (container: string, unitUid: string, reason: string | null) =>
+  always({
+    type: 'NoteEvacuation',
+    data: { container, unitUid, message: reason ?? 'waits for a place on another machine' },
+  });
 const released = resourceCatalogue.ContainerReleased[1].pick({ uid: true, unitUid: true }).loose();
 const fence = machineCatalogue.Fenced[1].pick({ uid: true, scope: true, incarnations: true, how: true }).loose();
 const machineGone = machineCatalogue.MachineLeft[1].pick({ uid: true }).loose();
@@ -19,7 +25,7 @@ const machineGone = machineCatalogue.MachineLeft[1].pick({ uid: true }).loose();
  * neither command is ever refused.
  */
 const toResource: Reactor<ServiceState, ServiceCommand> = {
-  types: ['ContainerAllocated', 'PlacementPending', 'ContainerEvacuating', 'ContainerReleased'],
+  types: ['ContainerAllocated', 'PlacementPending', 'ContainerEvacuating', 'ContainerWaiting', 'ContainerReleased'],
   react: (_state, event) => {
     if (event.type === 'ContainerAllocated') {
       const data = allocation.parse(event.data);
@@ -29,8 +35,11 @@ const toResource: Reactor<ServiceState, ServiceCommand> = {
       const { uid, unitUid, replacement, reason } = evacuating.parse(event.data);
       // With a replacement, the offer came before it.
       if (replacement !== null) return [];
-      const message = reason ?? 'waits for a place on another machine';
-      return always({ type: 'NoteEvacuation', data: { container: uid, unitUid, message } });
+      return noted(uid, unitUid, reason);
+    }
+    if (event.type === 'ContainerWaiting') {
+      const { uid, unitUid, reason } = waiting.parse(event.data);
+      return noted(uid, unitUid, reason);
     }
     if (event.type === 'ContainerReleased') {
       const { uid, unitUid } = released.parse(event.data);

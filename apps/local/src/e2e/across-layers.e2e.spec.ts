@@ -277,7 +277,10 @@ describe('across the layers', () => {
 
     it('MachineFaultDetected → resource: evacuates; ContainerEvacuating → service: migrates by fence and data', async () => {
       await apply('home', `services:\n${service('web', 'hello', 3)}`);
+      // Its port is free on no machine but its own.
+      await apply('full', `services:\n${service('keep', 'again', 3, ', ports: { http: 9200 }')}`);
       await allRun('home', 3);
+      await allRun('full', 3);
       const keep = (await units('shop')).find(({ name }) => name === 'shop/keep/0');
       dead = keep?.machine ?? '';
       const before = await units('shop');
@@ -326,6 +329,16 @@ describe('across the layers', () => {
       expect(await redelivery.again('resource', cancelled)).toEqual([]);
     });
 
+    it('ContainerWaiting → service: a unit for which there is no room says what it waits for', async () => {
+      const waiting = await event('ContainerWaiting', (found) => /^full/.test(String(found['unit'])));
+      expect(await redelivery.again('service', waiting)).toEqual([]);
+      const unit = (await units('full')).find(({ name }) => name === waiting.data['unit']);
+      expect(unit).toMatchObject({ state: 'MIGRATING', machine: dead });
+      expect(unit?.message).toMatch(
+        new RegExp(`^waits for room, or until machine ${dead} is READY again: .* of 9200 is taken`),
+      );
+    });
+
     it('MachineEvacuated → machine: ERROR and a ticket, one; repaired, what waited comes back to its data', async () => {
       const evacuated = await event('MachineEvacuated');
       await waitFor(async () => (await machine(dead)).state === 'ERROR', { deadlineMs: 60_000, what: 'ERROR' });
@@ -337,6 +350,8 @@ describe('across the layers', () => {
       await yiqiu('machine', 'repair', dead, '--yes', '--reason', 'test');
       const back = await allRun('home', 3);
       expect(back.filter(({ machine: on }) => on === dead).map(({ incarnation }) => incarnation)).toEqual([2]);
+      const full = await allRun('full', 3);
+      expect(full.filter(({ machine: on }) => on === dead).map(({ incarnation }) => incarnation)).toEqual([2]);
     });
   });
 
@@ -360,6 +375,7 @@ describe('across the layers', () => {
   it('OfflineRequested → resource: MachineClosed → machine: OFFLINE, where nothing is left', async () => {
     await yiqiu('destroy', 'shop', '--yes');
     await yiqiu('destroy', 'home', '--yes');
+    await yiqiu('destroy', 'full', '--yes');
     await yiqiu('machine', 'backup', 'm1', '--reason', 'test');
     await waitFor(async () => (await platform.yiqiu('machine', 'offline', 'm1', '--yes')).status === 0, {
       deadlineMs: 60_000,

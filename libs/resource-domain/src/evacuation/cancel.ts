@@ -37,7 +37,7 @@ export const cancelEvacuation = (
   const isGoing = row.state === 'EVACUATING' || row.state === 'WAITING';
   if (!isGoing || (data.replacement !== null && data.replacement !== row.replacement)) return accept([]);
   const given = data.replacement === null ? [] : replacementReleased(state, row);
-  if (data.then === 'waits' && row.state === 'EVACUATING') {
+  if (data.then === 'waits' && (row.state === 'EVACUATING' || !row.waits)) {
     // One that was offered meanwhile is not named here and stays: the unit may have taken it.
     const unfenced = data.replacement !== row.replacement ? { ...row, fenced: null } : row;
     return accept([...given, ...waitsFromNow(unfenced, data.message)]);

@@ -377,6 +377,103 @@ describe('a container that waits for its machine', () => {
   });
 });
 
+describe('a container for which there is no room elsewhere', () => {
+  let old: string;
+  beforeEach(() => {
+    old = of(0);
+    world.machine(machineEvent.fault(1));
+  });
+  const noRoom = 'none of 1 machine(s) fits: 1 not READY';
+
+  test('stays while it is not proven to be gone, and is WAITING from its fence on: its machine is evacuated', () => {
+    expect(states()).toEqual(['0.1 m1 EVACUATING']);
+    expect(world.machine(machineEvent.fenced(1, 1))).toEqual(['HostFenced', 'ContainerWaiting', 'MachineEvacuated']);
+    expect(view(old)).toMatchObject({
+      state: 'WAITING',
+      message: `waits for room, or until machine m1 is READY again: ${noRoom}`,
+    });
+  });
+
+  test('is WAITING at once where the fence came before', () => {
+    world = new World();
+    world.command(small);
+    ready(1);
+    world.service(unitRequested(1, 0));
+    world.machine(machineEvent.fenced(1, 1));
+    expect(world.machine(machineEvent.fault(1))).toEqual(['HostObserved', 'ContainerWaiting', 'MachineEvacuated']);
+  });
+
+  test('is bound to its own machine again when that is READY first', () => {
+    world.machine(machineEvent.fenced(1, 1));
+    expect(repaired(1)).toEqual(['HostObserved', 'ContainerAllocated']);
+    const { home } = world.state.containers.get(old) ?? { home: null };
+    expect(world.log.at(-1)).toMatchObject({ data: { incarnation: 2, replaces: old, machine: 'm1', home } });
+    expect(world.service(unitMigrated(1, 0, old, of(0, 'ALLOCATED')))).toEqual(['ContainerReleased']);
+  });
+
+  test('goes elsewhere when there is room first; its machine, back, is free for others', () => {
+    world.machine(machineEvent.fenced(1, 1));
+    world.service(unitRequested(1, 1));
+    ready(2);
+    expect(states()).toEqual(['0.1 m1 WAITING', '0.2 m2 ALLOCATED', '1.1 m2 ALLOCATED']);
+    expect(repaired(1)).toEqual(['HostObserved']);
+    expect(world.service(unitMigrated(1, 0, old, of(0, 'ALLOCATED')))).toEqual(['ContainerReleased']);
+  });
+
+  test('an offer that is given up is made again later, also to go back', () => {
+    world.machine(machineEvent.fenced(1, 1));
+    ready(2);
+    expect(world.service(evacuationCancelled(1, 0, old, of(0, 'ALLOCATED'), 'retry'))).toEqual([
+      'ContainerReleased',
+      'EvacuationHeld',
+    ]);
+    repaired(1);
+    expect(states()).toEqual(['0.1 m1 WAITING']);
+    expect(world.tick()).toEqual(['ContainerAllocated']);
+    expect(states()).toEqual(['0.1 m1 WAITING', '0.2 m1 ALLOCATED']);
+  });
+
+  test('waits for its machine alone from the word on that its data is there', () => {
+    world.machine(machineEvent.fenced(1, 1));
+    const cancel = evacuationCancelled(1, 0, old, null, 'waits');
+    expect(world.service(cancel)).toEqual(['EvacuationHeld', 'ContainerWaiting']);
+    expect(view(old)?.message).toMatch(/^its data is on machine m1: it waits until that is READY again/);
+    expect(world.service(cancel)).toEqual([]);
+    ready(2);
+    expect(states()).toEqual(['0.1 m1 WAITING']);
+    expect(repaired(1)).toContain('ContainerAllocated');
+  });
+
+  test('says what is in the way of both, for another kind of reason only', () => {
+    world.machine(machineEvent.fenced(1, 1));
+    world.machine(inventory(1, roomy, [6_379]));
+    world.machine(machineEvent.migrated(1));
+    world.machine(machineEvent.repaired(1));
+    world.machine(machineEvent.inited(1));
+    world.machine(inventory(1, { ...roomy, cpuMilli: 499 }));
+    expect(world.machine(machineEvent.onlined(1))).toEqual(['HostObserved', 'ContainerWaiting']);
+    expect(view(old)?.message).toMatch(
+      /^waits for room: machine m1 has less capacity than is allocated on it; elsewhere: none of 1 machine/,
+    );
+    expect(world.machine(inventory(1, { ...roomy, cpuMilli: 498 }))).toEqual(['HostObserved']);
+    expect(world.machine(inventory(1, roomy))).toEqual(['HostObserved', 'ContainerAllocated']);
+  });
+
+  test('goes with its unit; where its machine is discarded it waits for room', () => {
+    world.machine(machineEvent.fenced(1, 1));
+    world.machine(machineEvent.migrated(1));
+    world.machine(machineEvent.repaired(1));
+    expect(world.machine(machineEvent.discarded(1))).toEqual(['HostForgotten', 'ContainerWaiting']);
+    expect(view(old)?.message).toMatch(/^waits for room: machine m1 has left; elsewhere: /);
+    ready(2);
+    expect(states()).toEqual(['0.1 m1 WAITING', '0.2 m2 ALLOCATED']);
+    expect(world.service(unitMigrated(1, 0, old, of(0, 'ALLOCATED')))).toEqual(['ContainerReleased']);
+    expect(states()).toEqual(['0.2 m2 ALLOCATED']);
+    expect(world.service(unitRemovedAs(1, 0, of(0), true))).toEqual(['ContainerReleased']);
+    expect([...world.state.uses.keys()]).toEqual([]);
+  });
+});
+
 describe('a unit that is removed', () => {
   test('without a word of its agent: its place stays taken, its ordinal is free', () => {
     const old = of(0);

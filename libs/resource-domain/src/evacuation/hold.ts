@@ -45,6 +45,10 @@ export const waitingAt = ({ uid, unitUid, unit, machineUid }: Container, reason:
 export const waitsFor = ({ machine }: Container): string =>
   `its data is on machine ${machine}: it waits until that is READY again, or for a person`;
 
+/** What a container waits for that may go elsewhere, and for which there is no room now. */
+export const waitsForRoom = ({ machine }: Container, noRoom: string): string =>
+  `waits for room, or until machine ${machine} is READY again: ${noRoom}`;
+
 /** Another offer later; a container whose unit waits anyway becomes WAITING where it is fenced. */
 export const offerGivenUp = (row: Container, message: string, { now }: Ctx): readonly ResourceContextEvent[] => {
   if (row.state !== 'EVACUATING' || !row.waits) return [held(row, now + delayAfter(row.givenUp), message)];

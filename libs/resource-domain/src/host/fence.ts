@@ -1,10 +1,12 @@
 import type { FenceMeans, ResourceContextEvent } from '@yiqiu/contracts';
 import { accept, refuse } from '@yiqiu/kernel';
-import type { Command, Decision } from '@yiqiu/kernel';
+import type { Command, Ctx, Decision } from '@yiqiu/kernel';
 import { ending } from '../container/ending.ts';
 import { rowsOn } from '../container/state.ts';
 import type { Container } from '../container/state.ts';
 import { waitingAt, waitsFor } from '../evacuation/hold.ts';
+import { offerReplacement } from '../evacuation/offer.ts';
+import { Pass } from '../placement/pass.ts';
 import type { ResourceContextState } from '../state.ts';
 import { hostUnknown } from './errors.ts';
 
@@ -23,16 +25,21 @@ export type FenceHost = Command<
 
 /**
  * Marks the containers that are proven to be gone and ends what waited for that: RELEASING is released, what waits for its
- * machine is WAITING. One of single units says nothing of ALLOCATED and ACTIVE ones: their agent may start them again.
+ * machine, or has no room elsewhere, is WAITING. One of single units says nothing of ALLOCATED and ACTIVE ones: their agent may start them again.
  * Told again it changes nothing. Refuses: host-unknown.
  */
-export const fenceHost = (state: ResourceContextState, { data }: FenceHost): Decision<ResourceContextEvent> => {
+export const fenceHost = (
+  state: ResourceContextState,
+  { data }: FenceHost,
+  ctx: Ctx,
+): Decision<ResourceContextEvent> => {
   const host = state.hosts.get(data.machineUid);
   if (host === undefined) return refuse(hostUnknown(data.machineUid));
   if (host.fenceId === data.fenceId) return accept([]);
   const covered = rowsOn(state, host.machineUid).filter((row) => row.fenced === null && covers(data, row));
   const { machineUid, machine } = host;
   const { fenceId, how } = data;
+  const pass = new Pass(state);
   const containers = covered.map(({ uid }) => uid);
   return accept([
     {
@@ -41,7 +48,7 @@ export const fenceHost = (state: ResourceContextState, { data }: FenceHost): Dec
       version: 1,
       data: { machineUid, machine, fenceId, how, containers },
     },
-    ...covered.flatMap((row) => afterFence({ ...row, fenced: how })),
+    ...covered.flatMap((row) => afterFence(pass, { ...row, fenced: how }, ctx)),
   ]);
 };
 
@@ -51,7 +58,9 @@ const covers = ({ scope, incarnations }: FenceHost['data'], row: Container): boo
     row.state !== 'ACTIVE' &&
     incarnations.some(({ unit, incarnation }) => unit === row.unit && incarnation === row.incarnation));
 
-const afterFence = (row: Container): readonly ResourceContextEvent[] => {
+const afterFence = (pass: Pass, row: Container, ctx: Ctx): readonly ResourceContextEvent[] => {
   if (row.state === 'RELEASING') return ending(row, '');
-  return row.state === 'EVACUATING' && row.waits && row.replacement === null ? [waitingAt(row, waitsFor(row))] : [];
+  if (row.state !== 'EVACUATING' || row.replacement !== null) return [];
+  if (row.waits) return [waitingAt(row, waitsFor(row))];
+  return row.notBefore === null ? offerReplacement(pass, row, ctx) : [];
 };

@@ -10,8 +10,9 @@ import { hostNotEmpty } from './errors.ts';
 export type ForgetHost = Command<'ForgetHost', { readonly machineUid: string }>;
 
 /**
- * What waited for the machine is released with it: its data went too. One that is not known changes nothing. Refuses:
- * host-not-empty (the machine context lets only those without live containers go).
+ * What waited for the machine alone is released with it: its data went too; what may go elsewhere goes on waiting for room.
+ * One that is not known changes nothing. Refuses: host-not-empty (the machine context lets only those without live containers
+ * go).
  */
 export const forgetHost = (state: ResourceContextState, { data }: ForgetHost): Decision<ResourceContextEvent> => {
   const host = state.hosts.get(data.machineUid);
@@ -21,7 +22,7 @@ export const forgetHost = (state: ResourceContextState, { data }: ForgetHost): D
   if (left > 0) return refuse(hostNotEmpty(host.machine, left));
   const { machineUid, machine } = host;
   return accept([
-    ...rows.flatMap((row) => ending(row, '')),
+    ...rows.flatMap((row) => (row.waits ? ending(row, '') : [])),
     { stream: `host/${machineUid}`, type: 'HostForgotten', version: 1, data: { machineUid, machine } },
   ]);
 };

@@ -2,8 +2,7 @@ import type { ResourceContextEvent } from '@yiqiu/contracts';
 import { accept } from '@yiqiu/kernel';
 import type { Command, Ctx, Decision } from '@yiqiu/kernel';
 import { seekingRows } from '../container/state.ts';
-import type { Container } from '../container/state.ts';
-import { offerReplacement } from '../evacuation/offer.ts';
+import { offerReplacement, seekRoom } from '../evacuation/offer.ts';
 import { rebind } from '../evacuation/rebind.ts';
 import type { ResourceContextState } from '../state.ts';
 import { waiting } from './outcome.ts';
@@ -16,7 +15,7 @@ import type { PendingPlacement } from './state.ts';
 export type PlacePending = Command<'PlacePending', Record<string, never>>;
 
 /**
- * Tries what waits, by its priority: units that wait for their machine, then replacements, by service and ordinal; then
+ * Tries what waits, by its priority: units that wait for their machine alone, then those that go elsewhere too, by service and ordinal; then
  * requests, the oldest first. What still fits nowhere is said again only where it waits for another kind of reason, so that
  * many changes of machines do not fill the log. Never refused.
  */
@@ -29,9 +28,12 @@ export const placePending = (
   const events: ResourceContextEvent[] = [];
   const isFull = (): boolean => events.length >= answeredEventsMax;
   const seeking = seekingRows(state).filter(({ notBefore }) => notBefore === null || notBefore <= ctx.now);
-  const isWaiting = (row: Container): boolean => row.state === 'WAITING';
-  for (const row of seeking.filter(isWaiting)) if (!isFull()) events.push(...rebind(pass.tentative, row, ctx));
-  for (const row of seeking) if (!isWaiting(row) && !isFull()) events.push(...offerReplacement(pass, row, ctx));
+  for (const row of seeking) if (row.waits && !isFull()) events.push(...rebind(pass.tentative, row, ctx));
+  for (const row of seeking) {
+    if (row.waits || isFull()) continue;
+    const seek = row.state === 'WAITING' ? seekRoom : offerReplacement;
+    events.push(...seek(pass, row, ctx));
+  }
   for (const rows of batchesOf(state)) if (!isFull()) events.push(...tryBatch(pass, rows, ctx));
   return accept(events);
 };

@@ -51,7 +51,7 @@ const voidStep = (state: ServiceState, unit: UnitRow): void => {
 
 /**
  * The unit is on its new machine from here on, and begins there from nothing; what may be left on the old one stays behind
- * as a copy, to be cleaned up when that machine can be asked.
+ * as a copy, to be cleaned up when that machine can be asked; one that has left never can.
  */
 export const evolveUnitMigrated = (state: ServiceState, event: EnvelopeOf<'UnitMigrated'>): void => {
   const { from, to, requestId } = event.data;
@@ -68,7 +68,7 @@ export const evolveUnitMigrated = (state: ServiceState, event: EnvelopeOf<'UnitM
   const service = must(state.services.get(unit.serviceUid), `service ${unit.serviceUid}`);
   service.incarnations[unit.ordinal] = Math.max(service.incarnations[unit.ordinal] ?? 0, to.incarnation);
   leaderLost(state, { ...unit, incarnation: from.incarnation }, atMs(event), 'moved to another machine');
-  if (old.lastCommand === null || isSamePlace) return;
+  if (old.lastCommand === null || isSamePlace || state.departed.has(from.machineUid)) return;
   state.units.set(old.uid, old);
   indexUnit(state, old);
 };

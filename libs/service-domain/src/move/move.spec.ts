@@ -127,6 +127,39 @@ describe('a unit whose machine is lost', () => {
     world.assertDeterministic();
   });
 
+  it('says what it waits for while there is no room, once, and comes up where there is some first', () => {
+    const world = runningWorld(2, data('rebuild'));
+    const { uid: unitUid, binding } = world.unit(name);
+    const note = (message: string): string[] =>
+      world.accept({ type: 'NoteEvacuation', data: { container: binding?.container ?? '', unitUid, message } });
+    fence(world, 'm1');
+    expect(note('waits for room')).toEqual(['UnitPlacementWaits']);
+    expect(note('waits for room')).toEqual([]);
+    expect(getUnit(world.state, name)).toMatchObject({ state: 'MIGRATING', message: 'waits for room' });
+    expect(note('waits for room: its machine has left')).toEqual(['UnitPlacementWaits']);
+    world.accept({ type: 'CloseMachine', data: { machineUid: machineUid('m1') } });
+    expect(world.accept(offer(world, 'm5'))).toEqual(expect.arrayContaining(['ReplacementOffered', 'UnitMigrated']));
+    world.settle();
+    expect(world.unit(name)).toMatchObject({ state: 'RUNNING', incarnation: 2 });
+    // Nobody can be asked for the old copy any more.
+    expect([...world.state.units.values()].filter(({ ghost }) => ghost)).toEqual([]);
+    world.assertDeterministic();
+  });
+
+  it('that says so with data that is not to be made anew waits for its machine alone', () => {
+    const world = runningWorld(2, data('wait'));
+    const { uid: unitUid, binding } = world.unit(name);
+    const note = (): string[] =>
+      world.accept({
+        type: 'NoteEvacuation',
+        data: { container: binding?.container ?? '', unitUid, message: 'waits for room' },
+      });
+    fence(world, 'm1');
+    expect(note()).toEqual(['EvacuationCancelled']);
+    expect(note()).toEqual([]);
+    world.assertDeterministic();
+  });
+
   it('does not begin in a home that still holds a copy of another: that is cleared first, at once', () => {
     const world = runningWorld(2, data('rebuild'));
     const { uid } = world.unit(name);

@@ -10,7 +10,7 @@ import type { UnitRow } from '../unit/state.ts';
 
 /** The resource layer has a place for a unit's next incarnation. */
 export type OfferReplacement = Command<'OfferReplacement', Allocation>;
-/** It looks for one and finds none now. */
+/** It looks for one and finds none now, or waits for the machine too. */
 export type NoteEvacuation = Command<
   'NoteEvacuation',
   { readonly container: string; readonly unitUid: string; readonly message: string }
@@ -75,6 +75,7 @@ export const noteEvacuation = (state: ServiceState, { data }: NoteEvacuation): D
     return accept([]);
   if (dataStays(state, unit)) return unit.waits ? accept([]) : accept([evacuationCancelled(unit, null)]);
   const { uid, name, requestId } = unit;
+  if (unit.placement === data.message) return accept([]);
   const waits = { uid, unit: name, requestId, message: data.message };
   return accept([{ stream: `unit/${uid}`, type: 'UnitPlacementWaits', version: 1, data: waits }]);
 };

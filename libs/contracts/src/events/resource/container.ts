@@ -73,7 +73,10 @@ export const containerEvents = {
       message: text,
     }),
   },
-  /** Fenced, and its data is on its machine: not live any more, but bound there again when the machine is READY. */
+  /**
+   * Fenced, and its data is on its machine, or there is no room elsewhere: not live any more, but bound there again when the
+   * machine is READY, unless it found room before.
+   */
   ContainerWaiting: { 1: z.strictObject({ uid, unitUid: uid, unit: unitName, machineUid: uid, reason }) },
   /** Not wanted any more. Capacity and ports stay taken until it is known to be gone: a report, a fence or declare-dead. */
   ContainerReleasing: { 1: z.strictObject({ uid, unit: unitName, reason }) },
