@@ -17,15 +17,19 @@ const retryAfterMs = 1_000;
 /** A run that ended while no agent was there, without leaving its exit code, is done once more. */
 const lostMax = 1;
 
-/** Writes the exit code beside the output, so that it outlives the agent. $1: the run's directory; the rest: the command. */
+/**
+ * Writes the exit code beside the output, so that it outlives the agent: one write, read when the process is dead, and no code
+ * without its line end. $1: the run's directory; the rest: the command.
+ */
 const wrapper = `
 dir=$1
 shift
 "$@"
 code=$?
-echo "$code" > "$dir/exit.new" && mv "$dir/exit.new" "$dir/exit"
+echo "$code" > "$dir/exit"
 exit "$code"
 `;
+const exitLine = /^(\d+)\n$/;
 
 interface Running {
   readonly group: ProcessGroup;
@@ -132,8 +136,11 @@ const endingOf = (dir: string, running: Running, timedOut: boolean, timeoutMs: n
   const truncated = older.text !== '' || newer.truncated;
   const given = { output, truncated, timedOut, lost: false };
   if (timedOut) return { ...given, exitCode: null, message: `deadline of ${timeoutMs} ms passed, killed` };
-  const code = Number.parseInt(readIfThere(join(dir, 'exit')) ?? '', 10);
-  if (!Number.isNaN(code)) return { ...given, exitCode: code, message: code === 0 ? '' : `exit code ${code}` };
+  const [, written] = exitLine.exec(readIfThere(join(dir, 'exit')) ?? '') ?? [];
+  if (written !== undefined) {
+    const code = Number(written);
+    return { ...given, exitCode: code, message: code === 0 ? '' : `exit code ${code}` };
+  }
   if (running.ended === null) {
     return { ...given, exitCode: null, message: 'ended while the agent was away, its exit code is lost', lost: true };
   }

@@ -1,11 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { AgentCommand, QueueOwner } from '@yiqiu/contracts';
+import type { AgentCommand, AgentPayload, QueueOwner } from '@yiqiu/contracts';
 import type { ProcessIdentity } from '../proc/index.ts';
 import {
   commandRow,
+  keyText,
   ownerRow,
   placeRow,
   runRow,
+  standingRow,
   type AcceptedCommand,
   type CommandKey,
   type OwnerRow,
@@ -20,6 +22,7 @@ const sql = {
   insert: 'INSERT INTO command (owner, generation, seq, start_by, payload) VALUES (?, ?, ?, ?, ?)',
   all: 'SELECT * FROM command ORDER BY owner, generation, seq',
   one: 'SELECT * FROM command WHERE owner = ? AND generation = ? AND seq = ?',
+  standing: 'SELECT start_by, started_at, boot_id FROM command WHERE owner = ? AND generation = ? AND seq = ?',
   begin: `UPDATE command SET started_at = ?, boot_id = ? WHERE owner = ? AND generation = ? AND seq = ?
     AND started_at IS NULL`,
   remove: 'DELETE FROM command WHERE owner = ? AND generation = ? AND seq = ?',
@@ -42,6 +45,12 @@ const placeOf = ({ owner, generation, seq }: CommandKey): [string, number, numbe
 export class CommandTable {
   readonly #statements: Readonly<Record<keyof typeof sql, StatementSync>>;
 
+  /**
+   * What this process accepted itself, as it was read then: the table alone says whether it still stands. Bounded as the queue
+   * is.
+   */
+  readonly #payloads = new Map<string, AgentPayload>();
+
   constructor(db: DatabaseSync) {
     this.#statements = {
       owner: db.prepare(sql.owner),
@@ -49,6 +58,7 @@ export class CommandTable {
       insert: db.prepare(sql.insert),
       all: db.prepare(sql.all),
       one: db.prepare(sql.one),
+      standing: db.prepare(sql.standing),
       begin: db.prepare(sql.begin),
       remove: db.prepare(sql.remove),
       removeOlder: db.prepare(sql.removeOlder),
@@ -74,6 +84,7 @@ export class CommandTable {
   insert(owner: QueueOwner, generation: number, command: AgentCommand): void {
     const payload = JSON.stringify(command.payload);
     this.#statements.insert.run(owner, generation, command.seq, command.startBy, payload);
+    this.#payloads.set(keyText({ owner, generation, seq: command.seq }), command.payload);
   }
 
   /** Per owner in the order of their numbers. */
@@ -82,8 +93,18 @@ export class CommandTable {
   }
 
   one(key: CommandKey): AcceptedCommand | null {
-    const row = this.#statements.one.get(...placeOf(key));
-    return row === undefined ? null : commandRow.parse(row);
+    const payload = this.#payloads.get(keyText(key));
+    if (payload === undefined) {
+      const row = this.#statements.one.get(...placeOf(key));
+      return row === undefined ? null : commandRow.parse(row);
+    }
+    const row = this.#statements.standing.get(...placeOf(key));
+    return row === undefined ? null : { key, payload, ...standingRow.parse(row) };
+  }
+
+  /** Whether it is accepted and without result. */
+  has(key: CommandKey): boolean {
+    return this.#statements.standing.get(...placeOf(key)) !== undefined;
   }
 
   /** Once; a command that was begun before keeps its time and boot. */
@@ -92,6 +113,7 @@ export class CommandTable {
   }
 
   remove(key: CommandKey): void {
+    this.#payloads.delete(keyText(key));
     for (const statement of [this.#statements.remove, this.#statements.removeRuns, this.#statements.removeMarks]) {
       statement.run(...placeOf(key));
     }
@@ -100,6 +122,8 @@ export class CommandTable {
   /** What was not begun and belongs to a generation that ended: its owner closed it. */
   removeOlder(owner: QueueOwner, generation: number): void {
     this.#statements.removeOlder.run(owner, generation);
+    // Those that have begun are read from the table where they are asked for again.
+    this.#payloads.clear();
   }
 
   run(key: CommandKey, name: string, attempt: number): RunRow | null {

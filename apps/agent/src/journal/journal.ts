@@ -97,7 +97,7 @@ export class Journal {
       for (const command of admission.accept) this.#commands.insert(push.owner, push.generation, command);
       this.#commands.saveOwner(admission.owner);
       const repeated = admission.repeated.map(({ seq }) => ({ owner: push.owner, generation: push.generation, seq }));
-      const forgotten = repeated.filter((key) => !this.#reports.again(key) && this.#commands.one(key) === null);
+      const forgotten = repeated.filter((key) => !this.#reports.again(key) && !this.#commands.has(key));
       return { ...admission, forgotten };
     });
   }
@@ -111,18 +111,21 @@ export class Journal {
     return this.#commands.one(key);
   }
 
+  /** Whether it is accepted and without result. */
+  isOpen(key: CommandKey): boolean {
+    return this.#commands.has(key);
+  }
+
   begin(key: CommandKey, nowMs: number, bootId: string): void {
     this.#unsynced(() => this.#commands.begin(key, nowMs, bootId));
   }
 
-  /** The result, and with it the end of the command; `unit`: for which it was done. */
-  finish(report: StepReport, unit: { readonly unitUid: string; readonly home: string } | null): void {
+  /** The result, and with it the end of the command; `unit`: for which it was done, as it is from now on. */
+  finish(report: StepReport, unit: UnitRecord | null): void {
     transact(this.#db, () => {
       this.#reports.insert(report);
       this.#commands.remove(report);
-      const record = unit === null ? null : this.#units.one(unit.home);
-      if (record === null || record.uid !== unit?.unitUid) return;
-      this.#units.save({ ...record, generation: report.generation, lastSeq: report.seq });
+      if (unit !== null) this.#units.save(unit);
     });
   }
 

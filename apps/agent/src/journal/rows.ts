@@ -25,23 +25,24 @@ export const ownerRow = z.object({
 });
 export type OwnerRow = z.infer<typeof ownerRow>;
 
-export const commandRow = z
-  .object({
-    ...place,
-    start_by: z.int(),
-    payload: z.string(),
-    started_at: z.int().nullable(),
-    boot_id: z.string().nullable(),
-  })
-  .transform((row) => ({
-    key: { owner: row.owner, generation: row.generation, seq: row.seq },
-    startBy: row.start_by,
-    payload: agentPayload.parse(JSON.parse(row.payload)),
-    /** ms since the epoch; null: accepted, not begun. */
-    startedAt: row.started_at,
-    /** The boot in which it was begun. */
-    bootId: row.boot_id,
-  }));
+const standing = { start_by: z.int(), started_at: z.int().nullable(), boot_id: z.string().nullable() };
+
+const standingOf = (row: z.infer<z.ZodObject<typeof standing>>) => ({
+  startBy: row.start_by,
+  /** ms since the epoch; null: accepted, not begun. */
+  startedAt: row.started_at,
+  /** The boot in which it was begun. */
+  bootId: row.boot_id,
+});
+
+/** How far an accepted command has come. */
+export const standingRow = z.object(standing).transform(standingOf);
+
+export const commandRow = z.object({ ...place, ...standing, payload: z.string() }).transform((row) => ({
+  key: { owner: row.owner, generation: row.generation, seq: row.seq },
+  payload: agentPayload.parse(JSON.parse(row.payload)),
+  ...standingOf(row),
+}));
 
 export interface AcceptedCommand {
   readonly key: CommandKey;

@@ -10,7 +10,10 @@ export interface ProcessIdentity {
   readonly kernelBootId: string;
 }
 
-export const kernelBootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+let bootId: string | null = null;
+
+/** Read once: no process outlives its kernel. */
+export const kernelBootId = (): string => (bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
 
 /** Null where the process is gone or a zombie. */
 export const identify = (pid: number): ProcessIdentity | null => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { through, type Passage } from './passage.ts';
 
 export interface Account {
@@ -55,8 +55,19 @@ export const asAccount = (account: Account, own: Account = ownAccount()): string
         '--',
       ];
 
-const accounts = (): Account[] =>
-  readFileSync('/etc/passwd', 'utf8')
+const passwd = '/etc/passwd';
+let known: { readonly of: string; readonly accounts: readonly Account[] } | null = null;
+
+/** As the file is now; read again where it was written or replaced since. */
+const accounts = (): readonly Account[] => {
+  const { mtimeNs, ctimeNs, ino, size } = statSync(passwd, { bigint: true });
+  const of = `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+  if (known?.of !== of) known = { of, accounts: readAccounts() };
+  return known.accounts;
+};
+
+const readAccounts = (): Account[] =>
+  readFileSync(passwd, 'utf8')
     .split('\n')
     .map((line) => line.split(':'))
     .filter((fields) => fields.length >= 6)

@@ -95,8 +95,9 @@ export class UnitHost {
     if (command.step === 'stop' || command.step === 'remove') return this.#leaving(command, home, before, holder);
     const directory = await this.#tools.programs.ensure(command.program);
     const owner = { unitUid: command.unitUid, unit: command.unit, incarnation: command.incarnation };
+    const isNew = !existsSync(home);
     if (command.step === 'install' || before === undefined) claimHome(home, owner);
-    const unit = before ?? (await this.#take(command, home));
+    const unit = before ?? (await this.#take(command, home, isNew));
     const linked = linkedProgram(home);
     // Started under an older incarnation.
     if (command.incarnation > (holder?.incarnation ?? command.incarnation) && unit.isRunning()) {
@@ -125,13 +126,13 @@ export class UnitHost {
     if (linkedProgram(home) === null || !existsSync(programHome(home))) {
       switchProgram(home, await this.#tools.programs.ensure(command.program));
     }
-    return this.#take({ ...command, incarnation: holder?.incarnation ?? command.incarnation }, home);
+    return this.#take({ ...command, incarnation: holder?.incarnation ?? command.incarnation }, home, false);
   }
 
-  /** A unit without record: a new one, or one whose journal was lost and whose process may still run. */
-  async #take(command: UnitCommand, home: string): Promise<UnitRuntime> {
+  /** A unit without record: a new one, or one whose journal was lost and whose process may still run, in the home that it had. */
+  async #take(command: UnitCommand, home: string, isNew: boolean): Promise<UnitRuntime> {
     const unit = new UnitRuntime(newRecord(command), this.#services);
-    const identity = unit.manifest().process === null ? null : findUnitProcess(home);
+    const identity = isNew || unit.manifest().process === null ? null : findUnitProcess(home);
     unit.save(identity === null ? {} : { process: { identity, startedAt: Date.now() }, wanted: 'running' });
     this.#units.set(command.home, unit);
     if (identity !== null) await unit.adopt(true);
@@ -173,9 +174,15 @@ export class UnitHost {
     await this.#tools.programs.prune(new Set(this.units().map(({ record }) => record.command.program.digest)));
   }
 
+  /** The record of the unit that a command was for, once it is done; null where the home holds it no more. */
+  afterwards({ unitUid, home }: UnitCommand, { generation, seq }: CommandKey): UnitRecord | null {
+    const record = this.#units.get(home)?.record;
+    return record?.uid === unitUid ? { ...record, generation, lastSeq: seq } : null;
+  }
+
   /** The journal wrote a result with the unit's record. */
-  settled(home: string): void {
-    this.#units.get(home)?.reload();
+  settled(record: UnitRecord): void {
+    this.#units.get(record.home)?.settled(record);
   }
 
   /** What really is: every unit on record, and every home that names an owner of which there is no record. */

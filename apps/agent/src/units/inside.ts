@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { errorCode, type Account } from '../proc/index.ts';
+import type { Account } from '../proc/index.ts';
 
 /**
  * Makes every missing directory of `path` (relative to `home`), each the account's, and returns the whole path. Throws where
@@ -30,15 +30,13 @@ export const makeParentInside = (home: string, path: string, account: Account | 
 
 /** True where it was made now. */
 const makeDirectory = (path: string, mode: number): boolean => {
-  try {
-    mkdirSync(path);
-    // Not by mkdir: the umask would take bits away.
-    chmodSync(path, mode);
-    return true;
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-    const there = lstatSync(path);
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there !== undefined) {
     if (there.isDirectory() || there.isSymbolicLink()) return false;
     throw new Error(`${path} is a file where a directory is to be`);
   }
+  mkdirSync(path);
+  // Not by mkdir: the umask would take bits away.
+  chmodSync(path, mode);
+  return true;
 };

@@ -46,7 +46,7 @@ export class Permits {
   /** Its owner sent an accepted command again. Kept while it is without result. */
   renew(key: CommandKey, payload: AgentPayload): void {
     if (key.owner !== 'service' || payload.kind !== 'unit-step' || !this.#isVoid(key)) return;
-    if (this.#journal.command(key) !== null) this.#renewed.set(keyText(key), payload.context);
+    if (this.#journal.isOpen(key)) this.#renewed.set(keyText(key), payload.context);
   }
 
   /**

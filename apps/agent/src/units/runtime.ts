@@ -36,7 +36,8 @@ export class UnitRuntime {
   readonly supervisor: Supervisor;
   readonly #services: UnitServices;
   #record: UnitRecord;
-  #manifest: { readonly of: unknown; readonly is: Manifest } | null = null;
+  /** `of`: the digest of its program. */
+  #manifest: { readonly of: string; readonly is: Manifest } | null = null;
   #health: { readonly run: string; readonly monitor: HealthMonitor } | null = null;
   readonly #relations: RelationBook;
   /** The step at work, as the report shows it. */
@@ -75,14 +76,14 @@ export class UnitRuntime {
     this.#services.journal.saveUnit(this.#record);
   }
 
-  /** The journal moved on by itself: a result was written with the unit's record. */
-  reload(): void {
-    this.#record = this.#services.journal.unit(this.#record.home) ?? this.#record;
+  /** This record is on disk already, written with a command's result. */
+  settled(record: UnitRecord): void {
+    this.#record = record;
   }
 
-  manifest(command: UnitCommand = this.#record.command): Manifest {
-    const { manifest } = command.program;
-    if (this.#manifest?.of !== manifest) this.#manifest = { of: manifest, is: storedManifest.parse(manifest) };
+  manifest({ program }: UnitCommand = this.#record.command): Manifest {
+    if (this.#manifest?.of !== program.digest)
+      this.#manifest = { of: program.digest, is: storedManifest.parse(program.manifest) };
     return this.#manifest.is;
   }
 

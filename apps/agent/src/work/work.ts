@@ -137,8 +137,9 @@ export class Work {
       startedAt,
       endedAt: Date.now(),
     };
-    journal.finish(report, payload.kind === 'unit-step' ? payload : null);
-    if (payload.kind === 'unit-step') host.settled(payload.home);
+    const unit = payload.kind === 'unit-step' ? host.afterwards(payload, key) : null;
+    journal.finish(report, unit);
+    if (unit !== null) host.settled(unit);
     runner.forget(key);
     const { outcome: result, exitCode, message } = outcome;
     log.info('command ended', { command: keyText(key), ...labels(command), outcome: result, exitCode, message });

@@ -9,6 +9,9 @@ import { PackageRefused, packageProblem } from './refusal.ts';
 
 export type ArchiveSource = Uint8Array | Readable;
 
+/** On their way through: the fewer the less there is to do for each. */
+export const chunkBytes = 256 * 1024;
+
 export interface ArchiveRead {
   /** SHA-256 of the archive's bytes, in hex. */
   digest: string;
@@ -30,7 +33,7 @@ export async function readArchive(source: ArchiveSource, onEntry: OnEntry): Prom
   const unpacked = gauge(unpackedBytesMax, 'unpacks to more than 1 GiB');
   const extract = tar.extract();
   const stream = source instanceof Readable ? source : Readable.from(chunksOf(source), { objectMode: false });
-  const flowed = pipeline(stream, packed.stream, createGunzip(), unpacked.stream, extract);
+  const flowed = pipeline(stream, packed.stream, createGunzip({ chunkSize: chunkBytes }), unpacked.stream, extract);
   // The reason lies with whoever failed first: the pipeline where the bytes are bad, the loop where an entry is refused.
   const flow = flowed.then(
     () => null,
@@ -61,7 +64,6 @@ export async function readArchive(source: ArchiveSource, onEntry: OnEntry): Prom
 }
 
 function* chunksOf(bytes: Uint8Array): Generator<Uint8Array> {
-  const chunkBytes = 64 * 1024;
   for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
 }
 

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { codeOf } from '../fault.ts';
 import { EntryTable, manifestPath, type PackageEntry } from '../files/index.ts';
-import { type ArchiveRead, type ArchiveSource, readArchive } from './read.ts';
+import { type ArchiveRead, type ArchiveSource, chunkBytes, readArchive } from './read.ts';
 import { PackageRefused, packageProblem } from './refusal.ts';
 
 export interface UnpackOptions {
@@ -33,7 +33,7 @@ export async function unpack(
   const work = join(parent, `.${basename(directory)}.${process.pid}.${randomBytes(6).toString('hex')}`);
   await mkdir(work, { mode: 0o700 });
   try {
-    const stream = typeof source === 'string' ? createReadStream(source) : source;
+    const stream = typeof source === 'string' ? createReadStream(source, { highWaterMark: chunkBytes }) : source;
     const read = await fill(work, stream);
     if (options.digest !== undefined && options.digest !== read.digest) {
       throw new PackageRefused([packageProblem('has another digest', { value: read.digest, allowed: options.digest })]);

@@ -1,17 +1,28 @@
 import handlebars from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+import { LRUCache } from 'lru-cache';
 import { messageOf } from '../fault.ts';
 import type { Program } from './ast.ts';
 import { TemplateError } from './error.ts';
 import { nestingMax, templateCharactersMax } from './limits.ts';
 import { nestingOf } from './nesting.ts';
 
+/** Parsed texts, the last used: an agent renders the same few at each step, hook and check. */
+const parsed = new LRUCache<string, Program>({
+  max: 64,
+  // Characters of text; a tree takes some twenty times as much.
+  maxSize: 64 * 1024,
+  sizeCalculation: (_, text) => text.length + 1,
+});
+
 /**
- * Parses Handlebars text. Only the parser of Handlebars is used, not its compiler: that one generates JavaScript, lets
+ * Parses Handlebars text; the result is not to be changed. Only the parser of Handlebars is used, not its compiler: that one generates JavaScript, lets
  * unknown names in arguments and block parameters pass as empty, and finds `constructor` and the like.
  *
  * @throws TemplateError where the text is no template or longer than 128 Ki characters, or nested more than 64 deep.
  */
 export function parseTemplate(text: string, name: string): Program {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
   if (text.length > templateCharactersMax) {
     throw new TemplateError(`is longer than ${templateCharactersMax} characters`, 1, 1, name);
   }
@@ -19,7 +30,9 @@ export function parseTemplate(text: string, name: string): Program {
     throw new TemplateError(`nests blocks or brackets more than ${nestingMax} deep`, 1, 1, name);
   }
   try {
-    return handlebars.parse(text);
+    const program: Program = handlebars.parse(text);
+    parsed.set(text, program);
+    return program;
   } catch (error) {
     throw syntaxError(error, name);
   }

@@ -297,7 +297,11 @@ export class StepWork {
 
   #writeContext(account: Account): string {
     const path = makeParentInside(this.unit.home, 'run/context.json', this.accountIfThere());
-    writeFileAtomically(path, JSON.stringify(this.unit.context(), null, 2), { mode: 0o600, owner: account });
+    writeFileAtomically(path, JSON.stringify(this.unit.context(), null, 2), {
+      ...{ mode: 0o600, owner: account },
+      // Written anew before each hook.
+      sync: false,
+    });
     return path;
   }
 
