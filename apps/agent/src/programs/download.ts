@@ -40,7 +40,6 @@ export const download = async (
       await append(file, piece, program, have);
       have += piece.length;
     }
-    await file.sync();
   } finally {
     await file.close();
   }

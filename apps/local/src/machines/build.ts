@@ -43,9 +43,11 @@ export const keepToken = (build: BuildOptions, name: string, token: string): voi
 /** It has an identity of its own: it joined once. */
 export const hasJoined = (root: string): boolean => existsSync(join(root, 'agent', 'identity.json'));
 
+/** With the flags that it would start itself again for (`small-heap.ts` there). */
 const agentCommand = ({ checkout }: BuildOptions): readonly string[] => [
   '--max-semi-space-size=1',
   '--lite-mode',
+  '--initial-old-space-size=40',
   join(checkout, 'apps', 'agent', 'dist', 'yiqiu-agent.mjs'),
 ];
 

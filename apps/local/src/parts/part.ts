@@ -16,6 +16,8 @@ export interface PartSpec {
 
 const restartAfterMs = 1_000;
 const restartAfterMaxMs = 30_000;
+/** What ran so long did come up, ms. */
+const steadyMs = 10_000;
 
 /**
  * One process of the platform under supervision: what ends unasked is started again after a second, later and later where
@@ -24,7 +26,11 @@ const restartAfterMaxMs = 30_000;
 export class Part {
   #process: SupervisedProcess | null = null;
   #wanted = false;
+  /** Ends soon after a start, in a row. */
   #failures = 0;
+  #spawnedAt = 0;
+  /** Killed by a person's word: no failure of its own. */
+  #killed = false;
   #timer: NodeJS.Timeout | null = null;
   #starting: Promise<void> | null = null;
 
@@ -79,6 +85,7 @@ export class Part {
     if (stayDown) await this.#hold();
     else await this.#settled();
     const child = this.#process;
+    this.#killed = true;
     if (this.spec.alone !== true) return child?.kill();
     child?.signal('SIGKILL');
     await child?.exited;
@@ -97,6 +104,7 @@ export class Part {
 
   async #hold(): Promise<void> {
     this.#wanted = false;
+    this.#failures = 0;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     await this.#settled();
@@ -114,30 +122,35 @@ export class Part {
   async #spawn(): Promise<void> {
     const child = await this.spec.start();
     this.#process = child;
+    this.#spawnedAt = Date.now();
+    this.#killed = false;
     this.registry.add(this.name, child.identity);
     void child.exited.then(({ code, signal }) => this.#ended(child, signal ?? `exit code ${code ?? 'unknown'}`));
   }
 
   #ended(child: SupervisedProcess, how: string): void {
     if (this.#process !== child || !this.#wanted) return;
-    this.report(`${this.name} ended (${how}); starting it again`);
-    this.#again();
+    const failed = !this.#killed && Date.now() - this.#spawnedAt < steadyMs;
+    if (!failed) this.#failures = 0;
+    const waitMs = this.#waitMs();
+    const when = waitMs > restartAfterMs ? ` in ${waitMs / 1_000} s` : '';
+    this.report(`${this.name} ended (${how}); starting it again${when}`);
+    this.#again(waitMs);
+    if (failed) this.#failures += 1;
   }
 
-  #again(): void {
-    const wait = Math.min(restartAfterMs * 2 ** this.#failures, restartAfterMaxMs);
+  #waitMs(): number {
+    return Math.min(restartAfterMs * 2 ** this.#failures, restartAfterMaxMs);
+  }
+
+  #again(waitMs: number): void {
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      this.start().then(
-        () => {
-          this.#failures = 0;
-        },
-        (error: unknown) => {
-          this.#failures += 1;
-          this.report(`${this.name} did not start: ${error instanceof Error ? error.message : String(error)}`);
-          if (this.#wanted) this.#again();
-        },
-      );
-    }, wait);
+      this.start().catch((error: unknown) => {
+        this.#failures += 1;
+        this.report(`${this.name} did not start: ${error instanceof Error ? error.message : String(error)}`);
+        if (this.#wanted) this.#again(this.#waitMs());
+      });
+    }, waitMs);
   }
 }
