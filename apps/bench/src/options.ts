@@ -42,7 +42,7 @@ export const usage = `npm run bench -- [--only NAME]… [--quick] [--json FILE]
 const full: Effort = {
   ...{ rounds: 5, warmMs: 2_000, measureMs: 5_000 },
   ...{ appendEvents: 100_000, rebuildEvents: 500_000, idleMs: 60_000 },
-  ...{ latencyCommands: 300, configChanges: 10, deployRounds: 3, idleTimings: ['production', 'local'] },
+  ...{ latencyCommands: 300, configChanges: 10, deployRounds: 5, idleTimings: ['production', 'local'] },
 };
 const quick: Effort = {
   ...{ rounds: 3, warmMs: 700, measureMs: 1_500 },

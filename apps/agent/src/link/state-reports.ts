@@ -2,8 +2,9 @@ import { agentQuestionKinds, type StateReport } from '@yiqiu/contracts';
 import { errorMessage, pause, within } from '../proc/index.ts';
 import type { Link } from './link.ts';
 
-/** Changes within so much of time are one report, ms. */
+/** Changes within so much of time are one report, ms; the first after a quiet time does not wait for the longer one. */
 const gatherMs = 100;
+const gatherWhenBusyMs = 300;
 const againMs = 1_000;
 /** Checks get so long to answer anew where contact was lost; then the report goes without their answer, ms. */
 const freshenMs = 5_000;
@@ -12,9 +13,10 @@ const freshenMs = 5_000;
 export const reportState = async (link: Link, stop: AbortSignal): Promise<void> => {
   const { transport, log } = link.options;
   let number = 0;
+  let sentAt = -Infinity;
   while (await link.options.bells.state.wait(link.timing.stateReportMs, stop)) {
     if (!link.greeted) continue;
-    await pause(gatherMs, stop);
+    await pause(Math.max(gatherMs, sentAt + gatherWhenBusyMs - performance.now()), stop);
     const since = link.freshSinceMs;
     await freshen(link);
     if (!link.greeted || link.freshSinceMs !== since) {
@@ -24,9 +26,9 @@ export const reportState = async (link: Link, stop: AbortSignal): Promise<void> 
     }
     try {
       number += 1;
-      const askedAt = performance.now();
+      sentAt = performance.now();
       const reply = await transport.state(stateOf(link, number));
-      await link.contacted(askedAt);
+      await link.contacted(sentAt);
       if (reply.ok) link.stateTaken();
       else log.warn('state report refused', { code: reply.error.code, error: reply.error.message });
     } catch (error) {

@@ -38,14 +38,15 @@ export const deployBench: Bench = async ({ effort, say }) => {
     const hosts = Array.from({ length: machines }, (_, index) => `${net}.${index + 1}`);
     playbook = missing === null ? await openPlaybook(temp.path, hosts) : null;
     const rounds: Round[] = [];
-    for (let number = 1; number <= effort.deployRounds; number += 1) {
+    for (let number = 0; number <= effort.deployRounds; number += 1) {
       const program = await buildProgram(`1.0.${number}`, join(temp.path, `program${number}`));
       const hooksAloneMs = await hooksAlone(program.dir, join(temp.path, `alone${number}`), units);
       const own = await deployOwn(platform, program, `bench${number}`, units);
       const peer = (await playbook?.run(program, units)) ?? null;
-      rounds.push({ own, peer, hooksAloneMs });
+      // The first warms both up and does not count.
+      if (number > 0) rounds.push({ own, peer, hooksAloneMs });
       say(
-        `deploy, round ${number}: ${seconds(own.wallMs)} against ${peer === null ? 'nothing' : seconds(peer.wallMs)}, hooks alone ${seconds(hooksAloneMs)}`,
+        `deploy, ${number === 0 ? 'warming up' : `round ${number}`}: ${seconds(own.wallMs)} against ${peer === null ? 'nothing' : seconds(peer.wallMs)}, hooks alone ${seconds(hooksAloneMs)}`,
       );
     }
     return figuresOf(rounds, missing === null ? await ansibleVersion() : '');

@@ -46,10 +46,14 @@ export const figureOf = ({ bench, name, unit, own, against, target }: Measured):
   const ratio = other === null ? null : ratioOf(ownSample, other.sample);
   return {
     ...{ bench, name, unit, own: ownSample, against: other, ratio, target: target ?? null },
-    holds: target === undefined ? null : meets(ratio ?? ownSample, target),
+    holds: target === undefined ? null : ratio === null ? isWithin(ownSample, target) : meets(ratio, target),
   };
 };
 
-/** A bound from above holds for all that was measured, one from below for the median. */
-const meets = ({ median, max }: Sample, target: Target): boolean =>
+/** The target of a comparison holds for the median of the rounds. */
+const meets = ({ median }: Sample, target: Target): boolean =>
+  'atLeast' in target ? median >= target.atLeast : median < target.below;
+
+/** A bound of a value from above holds for all that was measured, one from below for the median. */
+const isWithin = ({ median, max }: Sample, target: Target): boolean =>
   'atLeast' in target ? median >= target.atLeast : max < target.below;

@@ -31,10 +31,16 @@ describe('a figure', () => {
     expect(figureOf({ ...measured, against }).holds).toBeNull();
   });
 
-  it('holds a bound from above with all that was measured', () => {
+  it('holds a bound from above with all that was measured, that of a comparison with the median', () => {
     const agents = { bench: 'memory', name: 'agent', unit: 'MiB', own: [70, 71, 90] } as const;
     expect(figureOf({ ...agents, target: { below: 90 } })).toMatchObject({ holds: false, ratio: null });
     expect(figureOf({ ...agents, target: { below: 90.1 } }).holds).toBe(true);
+    const { holds } = figureOf({
+      ...agents,
+      against: { name: 'peer', rounds: [100, 100, 100] },
+      target: { below: 0.72 },
+    });
+    expect(holds).toBe(true);
   });
 
   it('is a line of the table', () => {
