@@ -15,8 +15,8 @@ const parsed = new LRUCache<string, Program>({
 });
 
 /**
- * Parses Handlebars text; the result is not to be changed. Only the parser of Handlebars is used, not its compiler: that one generates JavaScript, lets
- * unknown names in arguments and block parameters pass as empty, and finds `constructor` and the like.
+ * Parses Handlebars text; the result is not to be changed. Only the parser of Handlebars is used, not its compiler: that one
+ * generates JavaScript, lets unknown names in arguments and block parameters pass as empty, and finds `constructor` and the like.
  *
  * @throws TemplateError where the text is no template or longer than 128 Ki characters, or nested more than 64 deep.
  */

@@ -12,10 +12,11 @@ export const unitUnknown = (name: string): DomainError =>
 export const unitStateForbids = (unit: UnitRow, verb: UnitVerbName): DomainError => {
   const possible = possibleVerbs(unit);
   const allowed = possible.length === 0 ? 'no verb is possible now' : `possible: ${possible.join(', ')}`;
+  const at = unit.step === null ? '' : ` and its agent is at ${unit.step.step}`;
   return refusal(
     'conflict',
     'unit-state-forbids',
-    `${unit.name} is ${unit.state}, which does not allow ${verb}; ${allowed}`,
+    `${unit.name} is ${unit.state}${at}, which does not allow ${verb}; ${allowed}`,
     {
       state: unit.state,
       possible,

@@ -65,11 +65,15 @@ const verbsOf: { readonly [state in UnitState]: readonly UnitVerbName[] } = {
   REMOVED: [],
 };
 
+/** Verbs that send a step to the agent at once. */
+const issues: ReadonlySet<UnitVerbName> = new Set(['retry', 'restart']);
+
 /**
- * Verbs that a unit takes now. A unit that leaves is only helped on its way; what never came up is retried, not restarted.
+ * Verbs that a unit takes now. A unit that leaves is only helped on its way; what never came up is retried, not restarted; while
+ * its agent is at a step (it may be told of its fellows while it is RUNNING) no other is sent.
  */
 export const possibleVerbs = (unit: UnitRow): readonly UnitVerbName[] => {
-  const verbs = verbsOf[unit.state];
+  const verbs = verbsOf[unit.state].filter((verb) => unit.step === null || !issues.has(verb));
   if (unit.goal === 'leave') return verbs.filter((verb) => verb === 'retry' || verb === 'skip');
   return unit.state === 'FAILED' && !(unit.deployed && unit.stage === 'up')
     ? verbs.filter((verb) => verb !== 'restart')

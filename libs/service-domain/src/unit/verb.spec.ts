@@ -22,6 +22,21 @@ describe('verbs on a unit', () => {
     });
   });
 
+  it('restart waits for no news that is being told: it is refused until that has ended', () => {
+    const world = runningWorld(1);
+    world.accept({ type: 'ScaleService', data: { name: 'cache/redis', units: 2 } });
+    world.bind('cache/redis/1', 'm2');
+    expect(world.unit(name)).toMatchObject({ state: 'RUNNING', step: { step: 'config-changed', reason: 'members' } });
+    expect(world.refuse(verb('restart'))).toMatchObject({
+      code: 'unit-state-forbids',
+      message: `${name} is RUNNING and its agent is at config-changed, which does not allow restart; possible: stop`,
+    });
+    world.settle();
+    world.accept(verb('restart'));
+    world.settle();
+    expect(world.unit(name).state).toBe('RUNNING');
+  });
+
   it('stop, then start: through start and relation-changed to ready', () => {
     const world = runningWorld(1);
     world.accept(verb('stop'));
